@@ -1,0 +1,19 @@
+package io.igw.api;
+
+import java.util.List;
+import java.util.Map;
+
+/** Where the request goes. Also its {@link Lease}, so that a pick allocates one object. */
+public non-sealed interface Decision extends Outcome, Lease {
+  /** The endpoint picked by the primary profile. */
+  Endpoint endpoint();
+
+  /** Best first, without {@link #endpoint}; usually empty. */
+  List<Endpoint> fallbacks();
+
+  /** Headers that plugins want upstream, for example {@code x-prefiller-host-port}; usually empty. */
+  Map<String, String> headers();
+
+  /** Version of the snapshot that was decided on. */
+  long snapshotVersion();
+}

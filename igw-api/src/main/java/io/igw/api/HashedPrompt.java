@@ -1,0 +1,61 @@
+package io.igw.api;
+
+/** A prompt as content hashes of base blocks; the chain is computed on first use of a block size. One thread at a time. */
+final class HashedPrompt implements Prompt {
+  private final long seed;
+  private final long[] contents;
+  private final int count;
+  private final long bytes;
+  private int chainBlockTokens;
+  private long[] chain = {};
+
+  HashedPrompt(long seed, long[] contents, int count, long bytes) {
+    this.seed = seed;
+    this.contents = contents;
+    this.count = count;
+    this.bytes = bytes;
+  }
+
+  @Override
+  public int estimatedTokens() {
+    return (int) Math.min(Integer.MAX_VALUE, (bytes + 3) / 4);
+  }
+
+  @Override
+  public int blocks(int blockTokens) {
+    int perBlock = perBlock(blockTokens);
+    return (count + perBlock - 1) / perBlock;
+  }
+
+  @Override
+  public long blockHash(int blockTokens, int block) {
+    if (chainBlockTokens != blockTokens) {
+      chain = chain(perBlock(blockTokens), blocks(blockTokens));
+      chainBlockTokens = blockTokens;
+    }
+    return chain[block];
+  }
+
+  private long[] chain(int perBlock, int blocks) {
+    long[] hashes = new long[blocks];
+    long previous = seed;
+    for (int i = 0; i < blocks; i++) {
+      int from = i * perBlock;
+      int to = Math.min(count, from + perBlock);
+      long content = contents[from];
+      for (int j = from + 1; j < to; j++) {
+        content = Xxh64.hash(content, contents[j]);
+      }
+      previous = Xxh64.hash(content, previous);
+      hashes[i] = previous;
+    }
+    return hashes;
+  }
+
+  private static int perBlock(int blockTokens) {
+    if (blockTokens <= 0 || blockTokens % BASE_BLOCK_TOKENS != 0) {
+      throw new IllegalArgumentException("blockTokens: " + blockTokens + " (expected: a positive multiple of " + BASE_BLOCK_TOKENS + ")");
+    }
+    return blockTokens / BASE_BLOCK_TOKENS;
+  }
+}

@@ -1,0 +1,4 @@
+package io.igw.api;
+
+/** Result of a pick. */
+public sealed interface Outcome permits Decision, Rejection {}

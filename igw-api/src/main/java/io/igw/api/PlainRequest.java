@@ -1,0 +1,24 @@
+package io.igw.api;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** A request made by the builder. */
+record PlainRequest(
+    @Nullable String model,
+    @Nullable String targetModel,
+    int priority,
+    String fairnessId,
+    Prompt prompt,
+    OptionalInt maxOutputTokens,
+    boolean stream,
+    long bodyBytes,
+    Map<String, String> headers,
+    @Nullable EndpointSubset subset)
+    implements InferenceRequest {
+  @Override
+  public @Nullable String header(String name) {
+    return headers.get(name);
+  }
+}

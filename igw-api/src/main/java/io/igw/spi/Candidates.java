@@ -1,0 +1,26 @@
+package io.igw.spi;
+
+/** Endpoints still eligible in this cycle, in endpoint-id order. Valid only during the call. */
+public interface Candidates {
+  /** How many there are. */
+  int size();
+
+  /** True while nothing was filtered out: then position and ordinal are the same. */
+  boolean all();
+
+  /** Ordinal in the snapshot of the candidate at a position. */
+  int ordinal(int position);
+
+  /** Keeps the ordinals whose bit is set (bit {@code o % 64} of word {@code o / 64}); the fast path for sets from a Derived. */
+  void retain(long[] ordinalBits);
+
+  /** Keeps the candidates that pass. */
+  void retainIf(PositionTest test);
+
+  /** Decides by position; allocation free when it captures nothing. */
+  @FunctionalInterface
+  interface PositionTest {
+    /** Whether the candidate at this position stays. */
+    boolean keep(int position);
+  }
+}

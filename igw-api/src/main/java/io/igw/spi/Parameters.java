@@ -1,0 +1,44 @@
+package io.igw.spi;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Strict parameters of one plugin: bad values are collected, not thrown (the default is returned meanwhile); keys that were never
+ * asked for are reported as unknown after create.
+ */
+public interface Parameters {
+  /** Whether the configuration has a parameters object at all. */
+  boolean present();
+
+  /** A whole number. */
+  int integer(String key, int defaultValue, int min, int max);
+
+  /** A number. */
+  double number(String key, double defaultValue, double min, double max);
+
+  /** A boolean. */
+  boolean flag(String key, boolean defaultValue);
+
+  /** A duration such as {@code 200ms}, {@code 1m30s}; not negative. */
+  Duration duration(String key, Duration defaultValue);
+
+  /** A text. */
+  String text(String key, String defaultValue);
+
+  /** A text, null if absent. */
+  @Nullable String text(String key);
+
+  /** A list of texts, empty if absent. */
+  List<String> texts(String key);
+
+  /** A nested object; if absent, an object that is not {@link #present}. */
+  Parameters object(String key);
+
+  /** A list of nested objects, empty if absent. */
+  List<Parameters> list(String key);
+
+  /** Adds an error at a key; create goes on, the configuration is refused as a whole. */
+  void reject(String key, String expected);
+}

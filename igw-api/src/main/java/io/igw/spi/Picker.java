@@ -1,0 +1,14 @@
+package io.igw.spi;
+
+/** Chooses from scored candidates. */
+@FunctionalInterface
+public interface Picker extends Plugin {
+  /**
+   * Writes distinct positions, best first.
+   *
+   * @param totals weighted sum by candidate position; read only
+   * @param picked room for at least as many positions as there are candidates
+   * @return how many were written, 1..candidates.size()
+   */
+  int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked);
+}

@@ -1,0 +1,59 @@
+package io.igw.spi;
+
+import io.igw.api.Attribute;
+import io.igw.api.Signal;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** What a plugin gets at creation; all registration happens here. */
+public interface PluginContext {
+  /** Name of the instance. */
+  String name();
+
+  /** A numeric column. */
+  Signal signal(String name);
+
+  /** An object column that this plugin fills. */
+  <T> Attribute<T> attribute(String dataType, Class<T> type);
+
+  /** A slot of per-request state. */
+  <T> RequestKey<T> requestKey(String name, Class<T> type);
+
+  /** Declares that this plugin writes {@code dataType}; the key's producer is this instance. */
+  PerEndpoint produces(String dataType);
+
+  /**
+   * Declares that this plugin reads {@code dataType}.
+   *
+   * @param producer name of the producing instance; the runtime creates a plugin of that type and name if there is none
+   * @param required false: without a producer all values are 0 and nothing is created
+   */
+  PerEndpoint consumes(String dataType, String producer, boolean required);
+
+  /** Learned state that survives a reload: the running instance with this name and fingerprint, else a new one. */
+  <T extends AutoCloseable> T state(Object fingerprint, Supplier<T> create);
+
+  /** Runs short tasks later; virtual in simulation. */
+  Timer timer();
+
+  /** Monotonic clock; virtual in simulation. */
+  LongSupplier nanoClock();
+
+  /** For work off the request path. */
+  Executor background();
+
+  /** Runs once after a delay. */
+  @FunctionalInterface
+  interface Timer {
+    /** Runs {@code task} after {@code nanos}. */
+    Cancellable after(long nanos, Runnable task);
+  }
+
+  /** A task that can be cancelled. */
+  @FunctionalInterface
+  interface Cancellable {
+    /** Cancels; no effect if the task has run. */
+    void cancel();
+  }
+}

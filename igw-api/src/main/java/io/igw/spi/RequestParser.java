@@ -1,0 +1,64 @@
+package io.igw.spi;
+
+import io.igw.api.Prompt;
+import io.igw.api.RequestHeaders;
+import io.igw.api.Usage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads requests and responses of one API, streaming, without materialising the body. */
+public interface RequestParser extends Plugin {
+  /** Path suffixes that this parser claims, without slashes at the ends; empty: it takes what no other parser claims. */
+  List<String> pathSuffixes();
+
+  /** Starts reading one request. {@code path} has no query. */
+  RequestBody request(String path, RequestHeaders headers);
+
+  /** Starts reading one response. {@code contentType} is null if the server sent none. */
+  ResponseBody response(@Nullable String contentType);
+
+  /** One request body. One thread. */
+  interface RequestBody {
+    /** The next bytes; the array is only read during the call. */
+    void feed(byte[] source, int offset, int length);
+
+    /** The body has ended: what was found. */
+    Parsed finish();
+  }
+
+  /** One response body. One thread. */
+  interface ResponseBody {
+    /** The next bytes; the array is only read during the call. */
+    void feed(byte[] source, int offset, int length);
+
+    /** Token counts found so far; final after the last byte. */
+    Usage usage();
+  }
+
+  /** What a request body says. Valid until the outcome of the pick is delivered. */
+  interface Parsed {
+    /** What is wrong with the body, null if nothing; then the other values mean nothing. Never holds text of the prompt. */
+    @Nullable String error();
+
+    /** The model, null if absent or not a string. */
+    @Nullable String model();
+
+    /** Whether a missing model is an error, and whether a rewrite of the model is possible. */
+    boolean modelRequired();
+
+    /** Offset in the body of the opening quote of the model's value, -1 if there is none. */
+    long modelStart();
+
+    /** Offset just behind its closing quote. */
+    long modelEnd();
+
+    /** Whether the client wants a streamed response. */
+    boolean stream();
+
+    /** The client's limit on generated tokens, -1 if there is none. */
+    int maxOutputTokens();
+
+    /** The prompt, chained from the given target model and the body's own cache salt. */
+    Prompt prompt(String targetModel);
+  }
+}

@@ -1,0 +1,16 @@
+/** Turns an EndpointPickerConfig, or its builder, into a running picker. */
+module io.igw.runtime {
+  requires static org.jspecify;
+  requires transitive io.igw.scheduler;
+  requires org.slf4j;
+  requires com.fasterxml.jackson.core;
+  requires org.snakeyaml.engine.v2;
+  requires io.netty.common;
+  requires io.netty.buffer;
+  requires io.netty.transport;
+  requires io.netty.codec.http;
+
+  exports io.igw.runtime;
+
+  uses io.igw.spi.PluginProvider;
+}
