@@ -4,7 +4,7 @@ module io.igw.runtime {
   requires transitive io.igw.scheduler;
   requires org.slf4j;
   requires com.fasterxml.jackson.core;
-  requires org.snakeyaml.engine.v2;
+  requires org.snakeyaml.engine;
   requires io.netty.common;
   requires io.netty.buffer;
   requires io.netty.transport;
