@@ -1,4 +1,7 @@
-/** The lock-free core: endpoint snapshots, the scheduling cycle, profiles, built-in plugins, admission. */
+/**
+ * The lock-free core: endpoint snapshots, the scheduling cycle, profiles, built-in plugins,
+ * admission.
+ */
 module io.igw.scheduler {
   requires static org.jspecify;
   requires transitive io.igw.api;

@@ -1,13 +1,16 @@
 package io.igw.api;
 
 /**
- * Key of an object column of the {@link EndpointSnapshot}; its text form is {@code dataType/producer}. Obtained from a {@link
- * Schema}.
+ * Key of an object column of the {@link EndpointSnapshot}; its text form is {@code
+ * dataType/producer}. Obtained from a {@link Schema}.
  *
  * @param <T> type of the values; immutable
  */
 public final class Attribute<T> {
-  /** Adapters that an endpoint serves, as its engine reports them; absent for an engine without LoRA metrics. */
+  /**
+   * Adapters that an endpoint serves, as its engine reports them; absent for an engine without LoRA
+   * metrics.
+   */
   public static final Attribute<LoraAdapters> LORA_ADAPTERS =
       new Attribute<>("LoraAdapters", "core-metrics-extractor", LoraAdapters.class, 0);
 

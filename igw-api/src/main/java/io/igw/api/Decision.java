@@ -11,7 +11,9 @@ public non-sealed interface Decision extends Outcome, Lease {
   /** Best first, without {@link #endpoint}; usually empty. */
   List<Endpoint> fallbacks();
 
-  /** Headers that plugins want upstream, for example {@code x-prefiller-host-port}; usually empty. */
+  /**
+   * Headers that plugins want upstream, for example {@code x-prefiller-host-port}; usually empty.
+   */
   Map<String, String> headers();
 
   /** Version of the snapshot that was decided on. */

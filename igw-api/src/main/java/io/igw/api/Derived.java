@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * A pure function of a snapshot, computed at most once per snapshot (at most once per racing thread): label bit sets, adapter to
- * endpoints. Keep one instance per plugin; it is its own key.
+ * A pure function of a snapshot, computed at most once per snapshot (at most once per racing
+ * thread): label bit sets, adapter to endpoints. Keep one instance per plugin; it is its own key.
  *
  * @param <T> type of the result; immutable
  */

@@ -3,8 +3,8 @@ package io.igw.api;
 import java.util.Map;
 
 /**
- * Identity and slow facts of one model-server replica that can take a request. Immutable as seen from here; the numbers live in the
- * {@link EndpointSnapshot}.
+ * Identity and slow facts of one model-server replica that can take a request. Immutable as seen
+ * from here; the numbers live in the {@link EndpointSnapshot}.
  */
 public interface Endpoint {
   /** Identity; stable while the endpoint lives. */
@@ -16,7 +16,9 @@ public interface Endpoint {
   /** 1..65535. */
   int port();
 
-  /** {@code host:port}, with brackets round an IPv6 literal: what goes into headers and metadata. */
+  /**
+   * {@code host:port}, with brackets round an IPv6 literal: what goes into headers and metadata.
+   */
   String hostPort();
 
   /** Data-parallel rank, 0 where there is only one. */
@@ -25,7 +27,10 @@ public interface Endpoint {
   /** Labels of the pool member; unmodifiable. */
   Map<String, String> labels();
 
-  /** Small number, fixed while the endpoint lives, reused later with another generation. What indexes store. */
+  /**
+   * Small number, fixed while the endpoint lives, reused later with another generation. What
+   * indexes store.
+   */
   int slot();
 
   /** Tells apart the endpoints that used the same slot one after another; at least 1. */
@@ -37,7 +42,9 @@ public interface Endpoint {
   }
 
   /** A plain endpoint that belongs to no pool: for plugin tests. */
-  static Endpoint of(EndpointId id, String host, int port, Map<String, String> labels, int slot, int generation) {
-    return new PlainEndpoint(id, host, port, hostPort(host, port), 0, Map.copyOf(labels), slot, generation);
+  static Endpoint of(
+      EndpointId id, String host, int port, Map<String, String> labels, int slot, int generation) {
+    return new PlainEndpoint(
+        id, host, port, hostPort(host, port), 0, Map.copyOf(labels), slot, generation);
   }
 }

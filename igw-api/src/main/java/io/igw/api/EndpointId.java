@@ -3,7 +3,8 @@ package io.igw.api;
 import java.util.Objects;
 
 /**
- * Identity of an endpoint. Its natural order (namespace, then name) is the candidate order of every cycle.
+ * Identity of an endpoint. Its natural order (namespace, then name) is the candidate order of every
+ * cycle.
  *
  * @param namespace namespace of the pool member, {@code default} where discovery knows none
  * @param name name within the namespace, including a rank suffix where there are ranks

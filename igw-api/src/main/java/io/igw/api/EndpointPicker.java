@@ -5,7 +5,8 @@ import java.util.concurrent.Executor;
 /** The whole pick: admission, asynchronous producers, scheduling. Thread-safe. */
 public interface EndpointPicker extends AutoCloseable {
   /**
-   * Picks an endpoint. Never blocks. The listener hears exactly once: before this returns if nothing waits, else on {@code loop}.
+   * Picks an endpoint. Never blocks. The listener hears exactly once: before this returns if
+   * nothing waits, else on {@code loop}.
    *
    * @param loop the request's own event loop
    */
@@ -21,7 +22,10 @@ public interface EndpointPicker extends AutoCloseable {
   /** A pick under way. */
   @FunctionalInterface
   interface Pending {
-    /** The client is gone: leaves the queue; a decision made meanwhile is abandoned; the listener hears CANCELLED or nothing more. */
+    /**
+     * The client is gone: leaves the queue; a decision made meanwhile is abandoned; the listener
+     * hears CANCELLED or nothing more.
+     */
     void cancel();
   }
 

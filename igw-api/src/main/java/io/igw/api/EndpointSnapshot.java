@@ -9,14 +9,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool at one instant. Ordinals 0..size-1 follow endpoint-id order. Numbers are columns: one {@code double[]} by ordinal per
- * {@link Signal}, NaN where nothing was ever seen, each number with the time it was seen.
+ * The pool at one instant. Ordinals 0..size-1 follow endpoint-id order. Numbers are columns: one
+ * {@code double[]} by ordinal per {@link Signal}, NaN where nothing was ever seen, each number with
+ * the time it was seen.
  *
- * <p><b>Threading.</b> Immutable once made, but for the cache of {@link Derived} values: an immutable chain of entries, replaced by
- * compare-and-set. A loser of that race computes again and drops its result if another thread's is there; lock-free, and an entry
- * once seen stays.
+ * <p><b>Threading.</b> Immutable once made, but for the cache of {@link Derived} values: an
+ * immutable chain of entries, replaced by compare-and-set. A loser of that race computes again and
+ * drops its result if another thread's is there; lock-free, and an entry once seen stays.
  *
- * <p><b>Cost.</b> Every read is an array access; {@link #derived} walks one entry per distinct key in use.
+ * <p><b>Cost.</b> Every read is an array access; {@link #derived} walks one entry per distinct key
+ * in use.
  */
 public final class EndpointSnapshot {
   /** Time of a number that was never seen. */
@@ -44,7 +46,11 @@ public final class EndpointSnapshot {
   private record Entry(Derived<?> key, Object value, @Nullable Entry next) {}
 
   private EndpointSnapshot(
-      long version, Endpoint[] endpoints, double[][] columns, long[][] seenNanos, @Nullable Object[][] attributes) {
+      long version,
+      Endpoint[] endpoints,
+      double[][] columns,
+      long[][] seenNanos,
+      @Nullable Object[][] attributes) {
     this.version = version;
     this.endpoints = endpoints;
     this.columns = columns;
@@ -56,25 +62,34 @@ public final class EndpointSnapshot {
   }
 
   /**
-   * A snapshot over the given arrays, which it owns from now on: the pool's writer shares unchanged columns between snapshots this way.
+   * A snapshot over the given arrays, which it owns from now on: the pool's writer shares unchanged
+   * columns between snapshots this way.
    *
    * @param version grows with every publication
    * @param endpoints in endpoint-id order
-   * @param columns by signal index, each by ordinal; an array shorter than the schema means absent columns
+   * @param columns by signal index, each by ordinal; an array shorter than the schema means absent
+   *     columns
    * @param seenNanos as {@code columns}: when each number was seen, {@link #NEVER} if it was not
    * @param attributes by attribute index, each by ordinal
-   * @throws IllegalArgumentException if the endpoints are not in order or a column has another length
+   * @throws IllegalArgumentException if the endpoints are not in order or a column has another
+   *     length
    */
   public static EndpointSnapshot of(
-      long version, Endpoint[] endpoints, double[][] columns, long[][] seenNanos, @Nullable Object[][] attributes) {
+      long version,
+      Endpoint[] endpoints,
+      double[][] columns,
+      long[][] seenNanos,
+      @Nullable Object[][] attributes) {
     for (int i = 1; i < endpoints.length; i++) {
       if (endpoints[i - 1].id().compareTo(endpoints[i].id()) >= 0) {
-        throw new IllegalArgumentException("endpoints: " + endpoints[i].id() + " (expected: ascending, distinct ids)");
+        throw new IllegalArgumentException(
+            "endpoints: " + endpoints[i].id() + " (expected: ascending, distinct ids)");
       }
     }
     for (double[] column : columns) {
       if (column.length != endpoints.length) {
-        throw new IllegalArgumentException("column length: " + column.length + " (expected: " + endpoints.length + ")");
+        throw new IllegalArgumentException(
+            "column length: " + column.length + " (expected: " + endpoints.length + ")");
       }
     }
     return new EndpointSnapshot(version, endpoints, columns, seenNanos, attributes);
@@ -129,7 +144,10 @@ public final class EndpointSnapshot {
     return signal.index() < columns.length ? columns[signal.index()] : absent;
   }
 
-  /** Age of a number in nanoseconds at {@code nowNanos}, {@link Long#MAX_VALUE} if it was never seen. */
+  /**
+   * Age of a number in nanoseconds at {@code nowNanos}, {@link Long#MAX_VALUE} if it was never
+   * seen.
+   */
   public long ageNanos(Signal signal, int ordinal, long nowNanos) {
     if (signal.index() >= seenNanos.length) {
       return Long.MAX_VALUE;
@@ -166,7 +184,8 @@ public final class EndpointSnapshot {
     }
   }
 
-  private static @Nullable Object find(@Nullable Entry from, @Nullable Entry until, Derived<?> key) {
+  private static @Nullable Object find(
+      @Nullable Entry from, @Nullable Entry until, Derived<?> key) {
     for (Entry e = from; e != until && e != null; e = e.next()) {
       if (e.key() == key) {
         return e.value();
@@ -213,12 +232,22 @@ public final class EndpointSnapshot {
       return this;
     }
 
-    /** Adds {@code pod-<n>} in namespace {@code default} at {@code 10.0.0.x:8000}, with the next free slot. */
+    /**
+     * Adds {@code pod-<n>} in namespace {@code default} at {@code 10.0.0.x:8000}, with the next
+     * free slot.
+     */
     public Builder endpoints(int count) {
       for (int i = 0; i < count; i++) {
         int n = endpoints.size();
         String host = "10." + (n >> 16 & 255) + "." + (n >> 8 & 255) + "." + (n & 255);
-        endpoints.add(Endpoint.of(new EndpointId("default", String.format("pod-%05d", n)), host, 8000, java.util.Map.of(), n, 1));
+        endpoints.add(
+            Endpoint.of(
+                new EndpointId("default", String.format("pod-%05d", n)),
+                host,
+                8000,
+                java.util.Map.of(),
+                n,
+                1));
       }
       return this;
     }

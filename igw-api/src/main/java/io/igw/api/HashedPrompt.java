@@ -1,6 +1,9 @@
 package io.igw.api;
 
-/** A prompt as content hashes of base blocks; the chain is computed on first use of a block size. One thread at a time. */
+/**
+ * A prompt as content hashes of base blocks; the chain is computed on first use of a block size.
+ * One thread at a time.
+ */
 final class HashedPrompt implements Prompt {
   private final long seed;
   private final long[] contents;
@@ -54,7 +57,12 @@ final class HashedPrompt implements Prompt {
 
   private static int perBlock(int blockTokens) {
     if (blockTokens <= 0 || blockTokens % BASE_BLOCK_TOKENS != 0) {
-      throw new IllegalArgumentException("blockTokens: " + blockTokens + " (expected: a positive multiple of " + BASE_BLOCK_TOKENS + ")");
+      throw new IllegalArgumentException(
+          "blockTokens: "
+              + blockTokens
+              + " (expected: a positive multiple of "
+              + BASE_BLOCK_TOKENS
+              + ")");
     }
     return blockTokens / BASE_BLOCK_TOKENS;
   }

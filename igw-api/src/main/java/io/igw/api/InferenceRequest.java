@@ -135,9 +135,19 @@ public interface InferenceRequest {
     /** The request. */
     public InferenceRequest build() {
       String target = targetModel != null ? targetModel : model;
-      Prompt hashed = finished != null ? finished : prompt.build(target == null ? "" : target, cacheSalt);
+      Prompt hashed =
+          finished != null ? finished : prompt.build(target == null ? "" : target, cacheSalt);
       return new PlainRequest(
-          model, target, priority, fairnessId, hashed, maxOutputTokens, stream, bodyBytes, Map.copyOf(headers), subset);
+          model,
+          target,
+          priority,
+          fairnessId,
+          hashed,
+          maxOutputTokens,
+          stream,
+          bodyBytes,
+          Map.copyOf(headers),
+          subset);
     }
   }
 }

@@ -1,12 +1,13 @@
 package io.igw.api;
 
 /**
- * The prompt as routing sees it: a length and a chain of content hashes, never the text. Valid until the outcome is delivered to
- * the pick listeners.
+ * The prompt as routing sees it: a length and a chain of content hashes, never the text. Valid
+ * until the outcome is delivered to the pick listeners.
  *
- * <p>The chain is the one of the approximate prefix cache: with model and cache salt as seed, {@code s = XXH64(utf8(model) ‖
- * utf8(salt))}, block content {@code c_i = XXH64(bytes_i)} and {@code h_i = XXH64(LE64(c_i) ‖ LE64(h_{i-1}))}, {@code h_{-1} = s};
- * a partial last block is hashed too. A token counts as 4 bytes.
+ * <p>The chain is the one of the approximate prefix cache: with model and cache salt as seed,
+ * {@code s = XXH64(utf8(model) ‖ utf8(salt))}, block content {@code c_i = XXH64(bytes_i)} and
+ * {@code h_i = XXH64(LE64(c_i) ‖ LE64(h_{i-1}))}, {@code h_{-1} = s}; a partial last block is
+ * hashed too. A token counts as 4 bytes.
  */
 public interface Prompt {
   /** The base block: 64 tokens of 4 bytes. Block sizes are multiples of it. */

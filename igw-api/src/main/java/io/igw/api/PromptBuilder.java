@@ -5,12 +5,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes prompt content while it arrives, in blocks of 256 bytes (64 tokens of 4 bytes), without keeping it. Not thread-safe.
+ * Hashes prompt content while it arrives, in blocks of 256 bytes (64 tokens of 4 bytes), without
+ * keeping it. Not thread-safe.
  *
- * <p>Structure that is not text (role borders, the border between two prompts) goes in through {@link #border}, so that ("ab", "c")
- * and ("a", "bc") differ.
+ * <p>Structure that is not text (role borders, the border between two prompts) goes in through
+ * {@link #border}, so that ("ab", "c") and ("a", "bc") differ.
  *
- * <p><b>Cost.</b> A full block in the source is hashed in place; only the ends of a piece are copied.
+ * <p><b>Cost.</b> A full block in the source is hashed in place; only the ends of a piece are
+ * copied.
  */
 public final class PromptBuilder {
   private static final int BLOCK = Prompt.BASE_BLOCK_TOKENS * 4;
@@ -60,7 +62,10 @@ public final class PromptBuilder {
     return four((byte) id, (byte) (id >>> 8), (byte) (id >>> 16), (byte) (id >>> 24));
   }
 
-  /** Marks a border in the structure, of a kind chosen by the parser (0..255): four bytes that no UTF-8 text holds. */
+  /**
+   * Marks a border in the structure, of a kind chosen by the parser (0..255): four bytes that no
+   * UTF-8 text holds.
+   */
   public PromptBuilder border(int kind) {
     return four((byte) 0xFF, (byte) 0xFE, (byte) kind, (byte) 0xFF);
   }
@@ -70,7 +75,10 @@ public final class PromptBuilder {
     return bytes;
   }
 
-  /** The prompt, chained from the given seed; may be called again with another one while nothing is appended. */
+  /**
+   * The prompt, chained from the given seed; may be called again with another one while nothing is
+   * appended.
+   */
   public Prompt build(String model, @Nullable String cacheSalt) {
     byte[] seed = (cacheSalt == null ? model : model + cacheSalt).getBytes(StandardCharsets.UTF_8);
     long[] all = contents;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param message for the client; never holds prompt text
  * @param retryAfter when trying again makes sense, null if unknown
  */
-public record Rejection(Reason reason, String message, @Nullable Duration retryAfter) implements Outcome {
+public record Rejection(Reason reason, String message, @Nullable Duration retryAfter)
+    implements Outcome {
   /** Stable codes. */
   public enum Reason {
     /** The request is not what its API needs. */

@@ -8,6 +8,9 @@ public interface RequestHeaders {
   /** No headers. */
   RequestHeaders NONE = name -> null;
 
-  /** First value of a header, null if there is none. {@code lowerCaseName} is lower case; pseudo-headers begin with a colon. */
+  /**
+   * First value of a header, null if there is none. {@code lowerCaseName} is lower case;
+   * pseudo-headers begin with a colon.
+   */
   @Nullable String first(String lowerCaseName);
 }

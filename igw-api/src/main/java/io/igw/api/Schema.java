@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The columns and keys of one configuration: it numbers them while plugins are created and stays as it is afterwards.
+ * The columns and keys of one configuration: it numbers them while plugins are created and stays as
+ * it is afterwards.
  *
  * <p><b>Threading.</b> Filled by the thread that loads the configuration, then published with it.
  */
@@ -108,7 +109,8 @@ public final class Schema {
 
   private static void requireSameType(String key, Class<?> known, Class<?> asked) {
     if (known != asked) {
-      throw new IllegalArgumentException(key + ": " + asked.getName() + " (expected: " + known.getName() + ")");
+      throw new IllegalArgumentException(
+          key + ": " + asked.getName() + " (expected: " + known.getName() + ")");
     }
   }
 }

@@ -1,8 +1,9 @@
 package io.igw.api;
 
 /**
- * Key of a numeric column of the {@link EndpointSnapshot}; a number that was never seen is NaN. Obtained from a {@link Schema} (for
- * plugins: from their context) or one of the constants, which every schema holds at the same index.
+ * Key of a numeric column of the {@link EndpointSnapshot}; a number that was never seen is NaN.
+ * Obtained from a {@link Schema} (for plugins: from their context) or one of the constants, which
+ * every schema holds at the same index.
  */
 public final class Signal {
   /** Requests that wait in the engine's queue; at least 0. */

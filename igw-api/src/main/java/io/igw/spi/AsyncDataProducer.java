@@ -4,9 +4,14 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import java.time.Duration;
 
-/** A producer that waits (remote tokenizer, window, predictor). Runs before the cycle's snapshot is read; results go by slot. */
+/**
+ * A producer that waits (remote tokenizer, window, predictor). Runs before the cycle's snapshot is
+ * read; results go by slot.
+ */
 public interface AsyncDataProducer extends Plugin {
-  /** Starts the work; the request continues when {@code done} is called or the timeout has passed. */
+  /**
+   * Starts the work; the request continues when {@code done} is called or the timeout has passed.
+   */
   Pending start(InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done);
 
   /** After this the request goes on without the data. */
@@ -14,7 +19,9 @@ public interface AsyncDataProducer extends Plugin {
     return Duration.ofMillis(400);
   }
 
-  /** May be called from any thread; the first call counts; the request continues on its own loop. */
+  /**
+   * May be called from any thread; the first call counts; the request continues on its own loop.
+   */
   interface Done {
     /** The data are stored. */
     void ready();

@@ -11,7 +11,10 @@ public interface Candidates {
   /** Ordinal in the snapshot of the candidate at a position. */
   int ordinal(int position);
 
-  /** Keeps the ordinals whose bit is set (bit {@code o % 64} of word {@code o / 64}); the fast path for sets from a Derived. */
+  /**
+   * Keeps the ordinals whose bit is set (bit {@code o % 64} of word {@code o / 64}); the fast path
+   * for sets from a Derived.
+   */
   void retain(long[] ordinalBits);
 
   /** Keeps the candidates that pass. */

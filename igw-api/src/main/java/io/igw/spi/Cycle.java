@@ -7,8 +7,9 @@ import io.igw.api.Signal;
 import java.util.random.RandomGenerator;
 
 /**
- * What a plugin sees in one decision. One thread; must not be kept. Every array is indexed by candidate position, is read only and
- * at least {@code candidates.size()} long; it belongs to the current candidates and is stale once they are filtered.
+ * What a plugin sees in one decision. One thread; must not be kept. Every array is indexed by
+ * candidate position, is read only and at least {@code candidates.size()} long; it belongs to the
+ * current candidates and is stale once they are filtered.
  */
 public interface Cycle extends RequestState {
   /** The request. */
@@ -26,7 +27,10 @@ public interface Cycle extends RequestState {
   /** Seeded per decision; the seed is recorded with it. */
   RandomGenerator random();
 
-  /** A signal by candidate position: the snapshot's own array while nothing is filtered, gathered once otherwise. */
+  /**
+   * A signal by candidate position: the snapshot's own array while nothing is filtered, gathered
+   * once otherwise.
+   */
   double[] column(Signal signal);
 
   /** Requests in flight by candidate position, read from the live counters once per cycle. */

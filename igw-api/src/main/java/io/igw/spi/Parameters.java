@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strict parameters of one plugin: bad values are collected, not thrown (the default is returned meanwhile); keys that were never
- * asked for are reported as unknown after create.
+ * Strict parameters of one plugin: bad values are collected, not thrown (the default is returned
+ * meanwhile); keys that were never asked for are reported as unknown after create.
  */
 public interface Parameters {
   /** Whether the configuration has a parameters object at all. */

@@ -26,12 +26,16 @@ public interface PluginContext {
   /**
    * Declares that this plugin reads {@code dataType}.
    *
-   * @param producer name of the producing instance; the runtime creates a plugin of that type and name if there is none
+   * @param producer name of the producing instance; the runtime creates a plugin of that type and
+   *     name if there is none
    * @param required false: without a producer all values are 0 and nothing is created
    */
   PerEndpoint consumes(String dataType, String producer, boolean required);
 
-  /** Learned state that survives a reload: the running instance with this name and fingerprint, else a new one. */
+  /**
+   * Learned state that survives a reload: the running instance with this name and fingerprint, else
+   * a new one.
+   */
   <T extends AutoCloseable> T state(Object fingerprint, Supplier<T> create);
 
   /** Runs short tasks later; virtual in simulation. */

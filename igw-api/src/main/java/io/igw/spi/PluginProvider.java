@@ -1,6 +1,9 @@
 package io.igw.spi;
 
-/** Makes plugins of one type; found by ServiceLoader. Creation must not start threads or touch the network. */
+/**
+ * Makes plugins of one type; found by ServiceLoader. Creation must not start threads or touch the
+ * network.
+ */
 public interface PluginProvider {
   /** The type as configuration names it, for example {@code queue-scorer}. */
   String type();

@@ -3,7 +3,10 @@ package io.igw.spi;
 import io.igw.api.Endpoint;
 import java.util.List;
 
-/** The runs of this cycle; candidates and totals of each stay readable until merge returns, so that pairs can be scored jointly. */
+/**
+ * The runs of this cycle; candidates and totals of each stay readable until merge returns, so that
+ * pairs can be scored jointly.
+ */
 public interface ProfileResults {
   /** Names of all configured profiles, in configuration order. */
   List<String> profiles();

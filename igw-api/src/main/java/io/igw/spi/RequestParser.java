@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads requests and responses of one API, streaming, without materialising the body. */
 public interface RequestParser extends Plugin {
-  /** Path suffixes that this parser claims, without slashes at the ends; empty: it takes what no other parser claims. */
+  /**
+   * Path suffixes that this parser claims, without slashes at the ends; empty: it takes what no
+   * other parser claims.
+   */
   List<String> pathSuffixes();
 
   /** Starts reading one request. {@code path} has no query. */
@@ -37,7 +40,10 @@ public interface RequestParser extends Plugin {
 
   /** What a request body says. Valid until the outcome of the pick is delivered. */
   interface Parsed {
-    /** What is wrong with the body, null if nothing; then the other values mean nothing. Never holds text of the prompt. */
+    /**
+     * What is wrong with the body, null if nothing; then the other values mean nothing. Never holds
+     * text of the prompt.
+     */
     @Nullable String error();
 
     /** The model, null if absent or not a string. */

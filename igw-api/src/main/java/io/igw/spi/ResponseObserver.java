@@ -4,7 +4,9 @@ import io.igw.api.Decision;
 import io.igw.api.Usage;
 import java.util.Set;
 
-/** Sees a response. Only the declared events are delivered; with none needed, bodies are skipped. */
+/**
+ * Sees a response. Only the declared events are delivered; with none needed, bodies are skipped.
+ */
 public interface ResponseObserver extends Plugin {
   /** The events that this plugin wants; constant. */
   Set<Event> interests();

@@ -2,20 +2,28 @@ package io.igw.spi;
 
 import io.igw.api.InferenceRequest;
 
-/** Ranks candidates in [0, 1]; higher is better. A finite value outside is clamped, NaN and infinities count as 0; both are counted. */
+/**
+ * Ranks candidates in [0, 1]; higher is better. A finite value outside is clamped, NaN and
+ * infinities count as 0; both are counted.
+ */
 @FunctionalInterface
 public interface Scorer extends Plugin {
   /** Writes {@code scores[position]} for every position below {@code candidates.size()}. */
   void score(Cycle cycle, Candidates candidates, double[] scores);
 
-  /** {@link Inputs#SNAPSHOT} lets the scheduler compute this scorer once per snapshot while nothing is filtered. */
+  /**
+   * {@link Inputs#SNAPSHOT} lets the scheduler compute this scorer once per snapshot while nothing
+   * is filtered.
+   */
   default Inputs inputs() {
     return Inputs.REQUEST;
   }
 
   /** What a score depends on. */
   enum Inputs {
-    /** Only on the columns of the snapshot: not on the request, the clock, live load or randomness. */
+    /**
+     * Only on the columns of the snapshot: not on the request, the clock, live load or randomness.
+     */
     SNAPSHOT,
     /** On anything. */
     REQUEST

@@ -1,20 +1,23 @@
 /**
  * What plugins implement.
  *
- * <p><b>Threading.</b> A plugin instance is called from several event loops at once; a {@link io.igw.spi.Cycle}, its {@link
- * io.igw.spi.Candidates}, every view and every array belong to the call; {@link io.igw.spi.RequestState} belongs to one request,
- * one thread at a time.
+ * <p><b>Threading.</b> A plugin instance is called from several event loops at once; a {@link
+ * io.igw.spi.Cycle}, its {@link io.igw.spi.Candidates}, every view and every array belong to the
+ * call; {@link io.igw.spi.RequestState} belongs to one request, one thread at a time.
  *
- * <p><b>Absence.</b> Null only where annotated. An absent number is NaN in a signal column and 0 in {@link io.igw.spi.PerEndpoint}
- * values.
+ * <p><b>Absence.</b> Null only where annotated. An absent number is NaN in a signal column and 0 in
+ * {@link io.igw.spi.PerEndpoint} values.
  *
- * <p><b>Life.</b> A plugin is created (no thread, no network), used, and closed after the last request that saw it has ended.
+ * <p><b>Life.</b> A plugin is created (no thread, no network), used, and closed after the last
+ * request that saw it has ended.
  *
- * <p><b>Errors.</b> A filter that throws keeps its input, a scorer that throws adds 0, a picker that throws falls back to the best
- * score; each is counted with the plugin's name. Parameters collect their errors; keys that no one read are unknown keys.
+ * <p><b>Errors.</b> A filter that throws keeps its input, a scorer that throws adds 0, a picker
+ * that throws falls back to the best score; each is counted with the plugin's name. Parameters
+ * collect their errors; keys that no one read are unknown keys.
  *
- * <p><b>Order of one cycle.</b> Saturation check of sheddable requests, data producers, then per profile: filters, scorers,
- * picker; then {@code merge} of the profile handler, the reservation, and the pick listeners.
+ * <p><b>Order of one cycle.</b> Saturation check of sheddable requests, data producers, then per
+ * profile: filters, scorers, picker; then {@code merge} of the profile handler, the reservation,
+ * and the pick listeners.
  */
 @NullMarked
 package io.igw.spi;

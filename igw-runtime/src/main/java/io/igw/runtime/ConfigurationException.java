@@ -8,12 +8,19 @@ public final class ConfigurationException extends RuntimeException {
 
   private final transient List<Problem> problems;
 
-  /** One problem: where (source name, line from 1 or 0 if unknown, YAML path) and what, with what was expected. */
+  /**
+   * One problem: where (source name, line from 1 or 0 if unknown, YAML path) and what, with what
+   * was expected.
+   */
   public record Problem(String source, int line, String path, String message) {
     /** {@code source:line: path: message}. */
     @Override
     public String toString() {
-      return source + (line > 0 ? ":" + line : "") + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+      return source
+          + (line > 0 ? ":" + line : "")
+          + ": "
+          + (path.isEmpty() ? "" : path + ": ")
+          + message;
     }
   }
 

@@ -10,12 +10,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP request and its response as the picker sees them: what a gateway calls, in this order. It parses while bytes arrive, picks
- * once the request is complete, follows the response, and closes the lease exactly once.
+ * One HTTP request and its response as the picker sees them: what a gateway calls, in this order.
+ * It parses while bytes arrive, picks once the request is complete, follows the response, and
+ * closes the lease exactly once.
  *
- * <p>Order: {@link #requestHeaders}, any number of {@link #requestBody}, {@link #endRequest}; then {@link #responseHeaders}, any
- * number of {@link #responseBody}, {@link #endResponse}. The response may begin before the request has ended (the upstream answered
- * early); {@link #close} may come at any time and is idempotent. Calls out of order are ignored.
+ * <p>Order: {@link #requestHeaders}, any number of {@link #requestBody}, {@link #endRequest}; then
+ * {@link #responseHeaders}, any number of {@link #responseBody}, {@link #endResponse}. The response
+ * may begin before the request has ended (the upstream answered early); {@link #close} may come at
+ * any time and is idempotent. Calls out of order are ignored.
  *
  * <p><b>Threading.</b> Confined to the event loop it was opened with. No call blocks.
  */
@@ -31,26 +33,41 @@ public interface Exchange extends AutoCloseable {
   /**
    * The next bytes of the body; the array is only read during the call.
    *
-   * @return null, or why the request is refused already (body over the limit): the listener of {@link #endRequest} will not be called
+   * @return null, or why the request is refused already (body over the limit): the listener of
+   *     {@link #endRequest} will not be called
    */
   @Nullable Rejection requestBody(byte[] source, int offset, int length);
 
-  /** Replaces the subset: some data planes send it with the body. Before {@link #endRequest} only. */
+  /**
+   * Replaces the subset: some data planes send it with the body. Before {@link #endRequest} only.
+   */
   void subset(EndpointSubset subset);
 
-  /** The request is complete, with or without a body: parse errors, admission and the pick lead to one outcome. */
+  /**
+   * The request is complete, with or without a body: parse errors, admission and the pick lead to
+   * one outcome.
+   */
   void endRequest(EndpointPicker.Listener listener);
 
-  /** Where bytes of the request body change: ascending, not overlapping, usually empty. Valid after a decision. */
+  /**
+   * Where bytes of the request body change: ascending, not overlapping, usually empty. Valid after
+   * a decision.
+   */
   List<BodyEdit> bodyEdits();
 
-  /** Headers to set on the request upstream beside the destination: generated request id, plugin headers. Valid after a decision. */
+  /**
+   * Headers to set on the request upstream beside the destination: generated request id, plugin
+   * headers. Valid after a decision.
+   */
   Map<String, String> upstreamHeaders();
 
   /** The decision, null before and after a rejection. */
   @Nullable Decision decision();
 
-  /** Whether anything reads response bodies: if not, {@link #responseBody} need not be called for each chunk. */
+  /**
+   * Whether anything reads response bodies: if not, {@link #responseBody} need not be called for
+   * each chunk.
+   */
   boolean wantsResponseBody();
 
   /**

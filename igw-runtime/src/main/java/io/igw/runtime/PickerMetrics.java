@@ -4,7 +4,10 @@ import io.igw.api.Usage;
 import io.igw.scheduler.SchedulerMetrics;
 import org.jspecify.annotations.Nullable;
 
-/** What a running picker tells a metrics system. Called on event loops; must not block. Default: nothing. */
+/**
+ * What a running picker tells a metrics system. Called on event loops; must not block. Default:
+ * nothing.
+ */
 public interface PickerMetrics extends SchedulerMetrics {
   /** Records nothing. */
   PickerMetrics NONE = new PickerMetrics() {};
@@ -13,11 +16,15 @@ public interface PickerMetrics extends SchedulerMetrics {
   interface RequestLabels {}
 
   /** Labels for a request; the implementation bounds their number. Null models count as empty. */
-  default RequestLabels labels(@Nullable String model, @Nullable String targetModel, String fairnessId, int priority) {
+  default RequestLabels labels(
+      @Nullable String model, @Nullable String targetModel, String fairnessId, int priority) {
     return new RequestLabels() {};
   }
 
-  /** A request was scheduled and its body goes upstream; {@code processingNanos} from its first byte to now. */
+  /**
+   * A request was scheduled and its body goes upstream; {@code processingNanos} from its first byte
+   * to now.
+   */
   default void requestStarted(RequestLabels labels, long bodyBytes, long processingNanos) {}
 
   /** A request ended with an error; {@code code} as in {@code llm_d_epp_request_error_total}. */
@@ -31,7 +38,12 @@ public interface PickerMetrics extends SchedulerMetrics {
 
   /** A response is complete. */
   default void responseCompleted(
-      RequestLabels labels, boolean streaming, long durationNanos, long firstTokenNanos, long bodyBytes, Usage usage) {}
+      RequestLabels labels,
+      boolean streaming,
+      long durationNanos,
+      long firstTokenNanos,
+      long bodyBytes,
+      Usage usage) {}
 
   /** A request that was started has ended in whatever way: the running gauge goes down. */
   default void requestEnded(RequestLabels labels) {}

@@ -56,7 +56,10 @@ public final class PickerRuntime implements AutoCloseable {
   public void close() {}
 
   public static final class Builder {
-    /** {@code sourceName} stands in error messages. Without a call: the built-in default configuration. */
+    /**
+     * {@code sourceName} stands in error messages. Without a call: the built-in default
+     * configuration.
+     */
     public Builder yaml(String text, String sourceName) {
       throw new UnsupportedOperationException();
     }
@@ -103,7 +106,9 @@ public final class PickerRuntime implements AutoCloseable {
       throw new UnsupportedOperationException();
     }
 
-    /** @throws ConfigurationException with every problem at once */
+    /**
+     * @throws ConfigurationException with every problem at once
+     */
     public PickerRuntime build() {
       throw new UnsupportedOperationException();
     }

@@ -1,4 +1,7 @@
-/** A running picker: configuration, request parsing, discovery, data sources and request control behind one façade. */
+/**
+ * A running picker: configuration, request parsing, discovery, data sources and request control
+ * behind one façade.
+ */
 @NullMarked
 package io.igw.runtime;
 

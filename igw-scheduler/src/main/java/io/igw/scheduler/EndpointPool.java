@@ -30,12 +30,18 @@ public final class EndpointPool implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
-  /** The pool holds exactly these endpoints from now on; those that stay keep slot, generation, load and columns. Any thread. */
+  /**
+   * The pool holds exactly these endpoints from now on; those that stay keep slot, generation, load
+   * and columns. Any thread.
+   */
   public void replaceAll(Collection<EndpointSpec> specs) {
     throw new UnsupportedOperationException();
   }
 
-  /** New facts about one endpoint; ignored if it is gone. Any thread; coalesced, published within the publication interval. */
+  /**
+   * New facts about one endpoint; ignored if it is gone. Any thread; coalesced, published within
+   * the publication interval.
+   */
   public void report(EndpointReport report) {
     throw new UnsupportedOperationException();
   }

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Facts about one endpoint seen at one time, for {@link EndpointPool#report}. Filled by one thread, then handed over. */
+/**
+ * Facts about one endpoint seen at one time, for {@link EndpointPool#report}. Filled by one thread,
+ * then handed over.
+ */
 public final class EndpointReport {
   record Number(Signal signal, double value) {}
 

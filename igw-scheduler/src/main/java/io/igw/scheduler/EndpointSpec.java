@@ -12,7 +12,8 @@ import java.util.Map;
  * @param rank data-parallel rank, 0 where there is only one
  * @param labels labels of the pool member
  */
-public record EndpointSpec(EndpointId id, String host, int port, int rank, Map<String, String> labels) {
+public record EndpointSpec(
+    EndpointId id, String host, int port, int rank, Map<String, String> labels) {
   /** Checks the ranges and copies the labels. */
   public EndpointSpec {
     if (host.isEmpty()) {

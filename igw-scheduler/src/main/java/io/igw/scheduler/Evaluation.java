@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param profiles the profiles that ran, in order
  * @param primary name of the primary profile, null if none succeeded
  */
-public record Evaluation(long snapshotVersion, List<ProfileRun> profiles, @Nullable String primary) {
+public record Evaluation(
+    long snapshotVersion, List<ProfileRun> profiles, @Nullable String primary) {
   /**
    * One profile.
    *

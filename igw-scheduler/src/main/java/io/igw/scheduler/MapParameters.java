@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Strict parameters over a map of plain values. Skeleton: signatures are the contract. */
 public final class MapParameters implements Parameters {
-  /** One thing that is wrong. {@code path} is a list of keys and list indexes from the root, such as {@code conditions[0].maxValue}. */
+  /**
+   * One thing that is wrong. {@code path} is a list of keys and list indexes from the root, such as
+   * {@code conditions[0].maxValue}.
+   */
   public record Problem(String path, @Nullable Object value, String expected) {}
 
   /** {@code values} null: the configuration has no parameters object. */

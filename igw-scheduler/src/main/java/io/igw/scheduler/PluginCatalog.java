@@ -9,7 +9,8 @@ public final class PluginCatalog {
   private PluginCatalog() {}
 
   /**
-   * Finds providers by ServiceLoader. A provider that fails to load is reported in {@link #problems} and hides no other.
+   * Finds providers by ServiceLoader. A provider that fails to load is reported in {@link
+   * #problems} and hides no other.
    */
   public static PluginCatalog load(ClassLoader loader) {
     throw new UnsupportedOperationException();
@@ -24,7 +25,9 @@ public final class PluginCatalog {
     throw new UnsupportedOperationException();
   }
 
-  /** Providers that failed, and types that two classes claim (both classes and both jars are named). */
+  /**
+   * Providers that failed, and types that two classes claim (both classes and both jars are named).
+   */
   public java.util.List<String> problems() {
     throw new UnsupportedOperationException();
   }

@@ -9,14 +9,19 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * Creates plugin instances with their contexts, records what each produces and consumes, and orders producers. Used by the embedder's
- * builder and by the configuration loader. Skeleton: signatures are the contract. Not thread-safe.
+ * Creates plugin instances with their contexts, records what each produces and consumes, and orders
+ * producers. Used by the embedder's builder and by the configuration loader. Skeleton: signatures
+ * are the contract. Not thread-safe.
  */
 public final class PluginGraph {
-  /** What a consumer lacks: the runtime creates a plugin of type and name {@code producer} for a required one. */
+  /**
+   * What a consumer lacks: the runtime creates a plugin of type and name {@code producer} for a
+   * required one.
+   */
   public record Missing(String consumer, String dataType, String producer, boolean required) {}
 
-  public PluginGraph(Schema schema, PluginContext.Timer timer, LongSupplier nanoClock, Executor background) {
+  public PluginGraph(
+      Schema schema, PluginContext.Timer timer, LongSupplier nanoClock, Executor background) {
     throw new UnsupportedOperationException();
   }
 
@@ -39,12 +44,18 @@ public final class PluginGraph {
     throw new UnsupportedOperationException();
   }
 
-  /** Names of all DataProducers in dependency order (configuration order otherwise). @throws IllegalStateException naming the cycle's path */
+  /**
+   * Names of all DataProducers in dependency order (configuration order otherwise). @throws
+   * IllegalStateException naming the cycle's path
+   */
   public List<String> producerOrder() {
     throw new UnsupportedOperationException();
   }
 
-  /** The key that an instance produces, for {@link Scheduler.Builder#reservedTokens}; null if nothing produces it. */
+  /**
+   * The key that an instance produces, for {@link Scheduler.Builder#reservedTokens}; null if
+   * nothing produces it.
+   */
   public @org.jspecify.annotations.Nullable PerEndpoint produced(String dataType) {
     throw new UnsupportedOperationException();
   }

@@ -23,7 +23,10 @@ public final class Scheduler implements EndpointPicker {
     throw new UnsupportedOperationException();
   }
 
-  /** Picks and reserves, synchronously. {@code state} may be null when no plugin needs per-request state. */
+  /**
+   * Picks and reserves, synchronously. {@code state} may be null when no plugin needs per-request
+   * state.
+   */
   public Outcome schedule(InferenceRequest request, @Nullable RequestState state) {
     throw new UnsupportedOperationException();
   }

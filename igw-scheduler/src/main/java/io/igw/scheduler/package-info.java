@@ -1,4 +1,7 @@
-/** The lock-free core: one writer publishes endpoint snapshots, cycles decide on one of them and reserve what they pick. */
+/**
+ * The lock-free core: one writer publishes endpoint snapshots, cycles decide on one of them and
+ * reserve what they pick.
+ */
 @NullMarked
 package io.igw.scheduler;
 
