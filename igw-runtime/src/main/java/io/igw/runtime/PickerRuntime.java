@@ -106,6 +106,11 @@ public final class PickerRuntime implements AutoCloseable {
       throw new UnsupportedOperationException();
     }
 
+    /** Hears of every decision with its explanation; costs a second evaluation of each cycle. */
+    public Builder decisionListener(DecisionListener listener) {
+      throw new UnsupportedOperationException();
+    }
+
     /**
      * @throws ConfigurationException with every problem at once
      */
