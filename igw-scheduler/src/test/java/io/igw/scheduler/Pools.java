@@ -19,7 +19,12 @@ final class Pools {
   }
 
   static EndpointSpec spec(int n, Map<String, String> labels) {
-    return new EndpointSpec(id(n), "10.0.0." + (n + 1), 8000, 0, labels);
+    return new EndpointSpec(
+        id(n),
+        n < 250 ? "10.0.0." + (n + 1) : "10.0." + (n >> 8) + "." + (n & 255),
+        8000,
+        0,
+        labels);
   }
 
   static List<EndpointSpec> specs(int count) {
