@@ -3,8 +3,9 @@ package io.igw.benchmarks.rig;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 public final class Load implements AutoCloseable {
   private final String address;
   private final boolean expectDestination;
-  private final EventLoopGroup group = new NioEventLoopGroup(1);
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final ManagedChannel channel;
-  private final ScheduledExecutorService pacer = Executors.newSingleThreadScheduledExecutor(task -> {
-    Thread thread = new Thread(task, "rig-pacer");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final ScheduledExecutorService pacer =
+      Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "rig-pacer");
+        thread.setDaemon(true);
+        return thread;
+      });
   private final AtomicLong completed = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
@@ -42,20 +45,25 @@ public final class Load implements AutoCloseable {
    * @param cpuNanosPerExchange CPU time of the server process per completed exchange
    * @param latencyNanos from the intended start to the last answer
    */
-  public record Result(long exchanges, long failed, double cpuNanosPerExchange, Histogram latencyNanos) {}
+  public record Result(
+      long exchanges, long failed, double cpuNanosPerExchange, Histogram latencyNanos) {}
 
-  /** A load on {@code address} ({@code host:port}, plaintext). {@code expectDestination}: an answer without one is a failure. */
+  /**
+   * A load on {@code address} ({@code host:port}, plaintext). {@code expectDestination}: an answer
+   * without one is a failure.
+   */
   public Load(String address, boolean expectDestination) {
     this.address = address;
     this.expectDestination = expectDestination;
-    this.channel = NettyChannelBuilder.forTarget(address)
-        .usePlaintext()
-        .directExecutor()
-        .eventLoopGroup(group)
-        .channelType(NioSocketChannel.class)
-        .flowControlWindow(1 << 20)
-        .maxInboundMessageSize(16 << 20)
-        .build();
+    this.channel =
+        NettyChannelBuilder.forTarget(address)
+            .usePlaintext()
+            .directExecutor()
+            .eventLoopGroup(group)
+            .channelType(EpollSocketChannel.class)
+            .flowControlWindow(1 << 20)
+            .maxInboundMessageSize(16 << 20)
+            .build();
   }
 
   /** Waits until one exchange is answered; for how long after the call, in nanoseconds. */
@@ -76,9 +84,13 @@ public final class Load implements AutoCloseable {
     throw new IllegalStateException("no answer from " + address + ": " + lastFault);
   }
 
-  /** Keeps {@code inFlight} exchanges under way: a warm-up that is not counted, then the measured time. */
+  /**
+   * Keeps {@code inFlight} exchanges under way: a warm-up that is not counted, then the measured
+   * time.
+   */
   public Result closed(
-      Scenario scenario, int inFlight, long warmUpNanos, long measureNanos, ServerProcess server) throws IOException {
+      Scenario scenario, int inFlight, long warmUpNanos, long measureNanos, ServerProcess server)
+      throws IOException {
     Histogram histogram = new ConcurrentHistogram(3);
     stopping = false;
     for (int i = 0; i < inFlight; i++) {
@@ -98,9 +110,16 @@ public final class Load implements AutoCloseable {
     return new Result(exchanges, faults, (double) cpu / Math.max(1, exchanges), histogram);
   }
 
-  /** Starts {@code perSecond} exchanges a second, evenly, whatever the answers do; latency counts from the intended start. */
+  /**
+   * Starts {@code perSecond} exchanges a second, evenly, whatever the answers do; latency counts
+   * from the intended start.
+   */
   public Result paced(
-      Scenario scenario, double perSecond, long warmUpNanos, long measureNanos, ServerProcess server)
+      Scenario scenario,
+      double perSecond,
+      long warmUpNanos,
+      long measureNanos,
+      ServerProcess server)
       throws IOException {
     Histogram histogram = new ConcurrentHistogram(3);
     long gap = (long) (1e9 / perSecond);
@@ -121,7 +140,8 @@ public final class Load implements AutoCloseable {
         histogram.reset();
       }
       long intended = at;
-      begin(scenario, pacer, () -> histogram.recordValue(Math.max(0, System.nanoTime() - intended)));
+      begin(
+          scenario, pacer, () -> histogram.recordValue(Math.max(0, System.nanoTime() - intended)));
     }
     cpu = server.cpuNanos() - cpu;
     exchanges = completed.get() - exchanges;
@@ -137,26 +157,36 @@ public final class Load implements AutoCloseable {
 
   private void again(Scenario scenario, Histogram histogram) {
     long started = System.nanoTime();
-    begin(scenario, null, () -> {
-      histogram.recordValue(System.nanoTime() - started);
-      if (!stopping) {
-        again(scenario, histogram);
-      }
-    });
+    begin(
+        scenario,
+        null,
+        () -> {
+          histogram.recordValue(System.nanoTime() - started);
+          if (!stopping) {
+            again(scenario, histogram);
+          }
+        });
   }
 
-  private void begin(Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, Runnable then) {
+  private void begin(
+      Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, Runnable then) {
     open.incrementAndGet();
-    new RigStream(channel, scenario, variant.getAndIncrement() & 0xFFFF, expectDestination, chunkPacer, fault -> {
-      open.decrementAndGet();
-      if (fault == null) {
-        completed.incrementAndGet();
-      } else {
-        lastFault = fault;
-        failed.incrementAndGet();
-      }
-      then.run();
-    });
+    new RigStream(
+        channel,
+        scenario,
+        variant.getAndIncrement() & 0xFFFF,
+        expectDestination,
+        chunkPacer,
+        fault -> {
+          open.decrementAndGet();
+          if (fault == null) {
+            completed.incrementAndGet();
+          } else {
+            lastFault = fault;
+            failed.incrementAndGet();
+          }
+          then.run();
+        });
   }
 
   private void drain() {

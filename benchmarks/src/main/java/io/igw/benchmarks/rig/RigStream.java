@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One exchange with an ext-proc server. It sends what the data plane would send next when the answer it waits for is there, and ends
- * with a cancellation, as Envoy does. Confined to the call's transport thread but for paced chunks, which the pacer sends.
+ * One exchange with an ext-proc server. It sends what the data plane would send next when the
+ * answer it waits for is there, and ends with a cancellation, as Envoy does. Confined to the call's
+ * transport thread but for paced chunks, which the pacer sends.
  */
 final class RigStream extends ClientCall.Listener<ProcessingResponse> {
   /** Hears how an exchange ended. */
@@ -33,8 +34,13 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
   private boolean endSent;
   private boolean done;
 
-  RigStream(Channel channel, Scenario scenario, int variant, boolean expectDestination,
-      @Nullable ScheduledExecutorService pacer, End end) {
+  RigStream(
+      Channel channel,
+      Scenario scenario,
+      int variant,
+      boolean expectDestination,
+      @Nullable ScheduledExecutorService pacer,
+      End end) {
     this.scenario = scenario;
     this.expectDestination = expectDestination;
     this.end = end;
@@ -55,18 +61,29 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
     switch (answer.getResponseCase()) {
       case REQUEST_HEADERS -> {
         if (expectDestination
-            && answer.getRequestHeaders().getResponse().getHeaderMutation().getSetHeadersCount() == 0) {
+            && answer.getRequestHeaders().getResponse().getHeaderMutation().getSetHeadersCount()
+                == 0) {
           finish("no destination");
         }
       }
       case REQUEST_BODY -> {
-        if (answer.getRequestBody().getResponse().getBodyMutation().getStreamedResponse().getEndOfStream()) {
+        if (answer
+            .getRequestBody()
+            .getResponse()
+            .getBodyMutation()
+            .getStreamedResponse()
+            .getEndOfStream()) {
           call.sendMessage(scenario.responseHeaders());
         }
       }
       case RESPONSE_HEADERS -> nextChunk();
       case RESPONSE_BODY -> {
-        if (answer.getResponseBody().getResponse().getBodyMutation().getStreamedResponse().getEndOfStream()) {
+        if (answer
+            .getResponseBody()
+            .getResponse()
+            .getBodyMutation()
+            .getStreamedResponse()
+            .getEndOfStream()) {
           finish(null);
         } else if (++chunksAnswered == chunksSent && scenario.chunkGapNanos() == 0) {
           nextChunk();

@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 
 /**
- * The messages of one exchange as Envoy sends them to an HTTP/1 client's request: headers, one body message without end of stream,
- * an empty one with it; then response headers, a body message per chunk, an empty one with end of stream.
+ * The messages of one exchange as Envoy sends them to an HTTP/1 client's request: headers, one body
+ * message without end of stream, an empty one with it; then response headers, a body message per
+ * chunk, an empty one with end of stream.
  *
  * @param name name in tables
  * @param requests opening messages, one set per variant so that prompts differ
@@ -30,31 +31,46 @@ public record Scenario(
   private static final int VARIANTS = 64;
 
   /** The empty message that ends the response. */
-  static final ProcessingRequest RESPONSE_END = ProcessingRequest.newBuilder()
-      .setResponseBody(HttpBody.newBuilder().setEndOfStream(true))
-      .build();
+  static final ProcessingRequest RESPONSE_END =
+      ProcessingRequest.newBuilder()
+          .setResponseBody(HttpBody.newBuilder().setEndOfStream(true))
+          .build();
 
-  private static final ProcessingRequest REQUEST_END = ProcessingRequest.newBuilder()
-      .setRequestBody(HttpBody.newBuilder().setEndOfStream(true))
-      .build();
+  private static final ProcessingRequest REQUEST_END =
+      ProcessingRequest.newBuilder()
+          .setRequestBody(HttpBody.newBuilder().setEndOfStream(true))
+          .build();
 
   /** A chat request of about {@code promptBytes}, answered by one JSON body. */
   public static Scenario json(String name, int promptBytes) {
     return new Scenario(
-        name, requests(promptBytes, false), responseHeaders("application/json"), body(jsonAnswer()), 1, 0);
+        name,
+        requests(promptBytes, false),
+        responseHeaders("application/json"),
+        body(jsonAnswer()),
+        1,
+        0);
   }
 
   /** A small streaming request, answered by events. */
   public static Scenario events(String name, int chunks, long chunkGapNanos) {
-    String event = "data: {\"id\":\"cmpl-7\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"m\","
-        + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},\"finish_reason\":null}]}\n\n";
+    String event =
+        "data: {\"id\":\"cmpl-7\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"m\","
+            + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},\"finish_reason\":null}]}\n\n";
     return new Scenario(
-        name, requests(200, true), responseHeaders("text/event-stream"), body(event), chunks, chunkGapNanos);
+        name,
+        requests(200, true),
+        responseHeaders("text/event-stream"),
+        body(event),
+        chunks,
+        chunkGapNanos);
   }
 
   private static String jsonAnswer() {
     return "{\"id\":\"cmpl-7\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":"
-        + "{\"role\":\"assistant\",\"content\":\"" + "word ".repeat(40) + "\"},\"finish_reason\":\"stop\"}],"
+        + "{\"role\":\"assistant\",\"content\":\""
+        + "word ".repeat(40)
+        + "\"},\"finish_reason\":\"stop\"}],"
         + "\"usage\":{\"prompt_tokens\":50,\"completion_tokens\":40,\"total_tokens\":90}}";
   }
 
@@ -66,15 +82,20 @@ public record Scenario(
       for (int i = 0; i < promptBytes; i++) {
         prompt[i] = i % 6 == 5 ? (byte) ' ' : (byte) ('a' + random.nextInt(26));
       }
-      String json = "{\"model\":\"m\",\"stream\":" + stream + ",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\""
-          + new String(prompt, StandardCharsets.US_ASCII) + "\"}]}";
-      variants[v] = new ProcessingRequest[] {
-        requestHeaders(json.length()),
-        ProcessingRequest.newBuilder()
-            .setRequestBody(HttpBody.newBuilder().setBody(ByteString.copyFromUtf8(json)))
-            .build(),
-        REQUEST_END
-      };
+      String json =
+          "{\"model\":\"m\",\"stream\":"
+              + stream
+              + ",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\""
+              + new String(prompt, StandardCharsets.US_ASCII)
+              + "\"}]}";
+      variants[v] =
+          new ProcessingRequest[] {
+            requestHeaders(json.length()),
+            ProcessingRequest.newBuilder()
+                .setRequestBody(HttpBody.newBuilder().setBody(ByteString.copyFromUtf8(json)))
+                .build(),
+            REQUEST_END
+          };
     }
     return variants;
   }
@@ -115,6 +136,7 @@ public record Scenario(
   }
 
   private static void add(HeaderMap.Builder headers, String name, String value) {
-    headers.addHeaders(HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value)));
+    headers.addHeaders(
+        HeaderValue.newBuilder().setKey(name).setRawValue(ByteString.copyFromUtf8(value)));
   }
 }

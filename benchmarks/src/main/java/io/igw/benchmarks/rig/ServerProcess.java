@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server under measurement: a process of its own whose CPU time and memory are read from {@code /proc}. Closing it stops it.
+ * A server under measurement: a process of its own whose CPU time and memory are read from {@code
+ * /proc}. Closing it stops it.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final long NANOS_PER_TICK = 10_000_000L;
@@ -21,8 +22,12 @@ public final class ServerProcess implements AutoCloseable {
     this.address = address;
   }
 
-  /** Starts {@code command}; its output goes to {@code log}. {@code address} is the {@code host:port} it will serve. */
-  public static ServerProcess start(List<String> command, String address, Path log) throws IOException {
+  /**
+   * Starts {@code command}; its output goes to {@code log}. {@code address} is the {@code
+   * host:port} it will serve.
+   */
+  public static ServerProcess start(List<String> command, String address, Path log)
+      throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -53,7 +58,8 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Resident memory now. */
   public long residentBytes() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"), StandardCharsets.UTF_8)) {
+    for (String line :
+        Files.readAllLines(Path.of("/proc/" + pid() + "/status"), StandardCharsets.UTF_8)) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
       }
