@@ -12,12 +12,10 @@ import org.junit.jupiter.api.Test;
  * The index is linearizable while it forgets nothing but endpoints that are gone; ageing forgets
  * early by design and is tested by properties.
  */
-@Param(name = "slot", gen = IntGen.class, conf = "0:1")
-@Param(name = "generation", gen = IntGen.class, conf = "1:2")
-@Param(name = "chain", gen = IntGen.class, conf = "0:1")
-@Param(name = "blocks", gen = IntGen.class, conf = "1:3")
+@Param(name = "endpoint", gen = IntGen.class, conf = "0:2")
+@Param(name = "blocks", gen = IntGen.class, conf = "2:3")
 public class PrefixIndexLincheckTest {
-  /** Two chains that share their first block. */
+  /** A prompt given by its hashes. */
   private static final class Chain implements Prompt {
     private final long[] hashes;
 
@@ -41,8 +39,12 @@ public class PrefixIndexLincheckTest {
     }
   }
 
-  private static final Chain[] CHAINS = {new Chain(11, 12, 13), new Chain(11, 22, 23)};
+  private static final Chain CHAIN = new Chain(11, 12, 13);
 
+  /** Endpoint 1 takes the slot of endpoint 0. */
+  private static final int[] SLOTS = {0, 0, 1};
+
+  private static final int[] GENERATIONS = {1, 2, 1};
   private static final EndpointSnapshot FIRST = Indexed.snapshot(1, 1, 1);
   private static final EndpointSnapshot SECOND = Indexed.snapshot(2, 2, 1);
 
@@ -53,22 +55,15 @@ public class PrefixIndexLincheckTest {
   }
 
   @Operation
-  public void record(
-      @Param(name = "slot") int slot,
-      @Param(name = "generation") int generation,
-      @Param(name = "chain") int chain,
-      @Param(name = "blocks") int blocks) {
-    index.record(slot, generation, CHAINS[chain], 64, blocks, 1 << 20);
+  public void record(@Param(name = "endpoint") int endpoint, @Param(name = "blocks") int blocks) {
+    index.record(SLOTS[endpoint], GENERATIONS[endpoint], CHAIN, 64, blocks, 1 << 20);
   }
 
   @Operation
-  public int match(
-      @Param(name = "slot") int slot,
-      @Param(name = "generation") int generation,
-      @Param(name = "chain") int chain) {
+  public int match(@Param(name = "endpoint") int endpoint) {
     SlotMatches matches = new SlotMatches();
-    index.match(CHAINS[chain], 64, 3, matches);
-    return matches.blocks(slot, generation);
+    index.match(CHAIN, 64, 3, matches);
+    return matches.blocks(SLOTS[endpoint], GENERATIONS[endpoint]);
   }
 
   /** Slot 0 gets another endpoint. */
@@ -80,8 +75,8 @@ public class PrefixIndexLincheckTest {
   @Test
   void isLinearizable() {
     new ModelCheckingOptions()
-        .iterations(20)
-        .invocationsPerIteration(100)
+        .iterations(25)
+        .invocationsPerIteration(80)
         .threads(2)
         .actorsPerThread(2)
         .actorsBefore(1)
