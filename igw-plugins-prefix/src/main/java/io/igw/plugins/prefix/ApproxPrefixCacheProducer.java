@@ -115,6 +115,10 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
     return index.record(slot, generation, prompt, blockTokens, total, capacity);
   }
 
+  PrefixIndex index() {
+    return index;
+  }
+
   /**
    * Pairs of block and endpoint that can be matched; pairs that were recorded again lately may
    * count twice.

@@ -18,7 +18,8 @@
  * <table>
  * <caption>Parameters</caption>
  * <tr><th>key</th><th>default</th><th>meaning</th></tr>
- * <tr><td>{@code autoTune}</td><td>true</td><td>block size and capacity follow the engines</td></tr>
+ * <tr><td>{@code autoTune}</td><td>true</td><td>block size and capacity follow the engines</td>
+ * </tr>
  * <tr><td>{@code blockSizeTokens}</td><td>16</td><td>block size in tokens where no engine reports
  * one; 1..65536 when {@code autoTune} is false</td></tr>
  * <tr><td>{@code blockSize}</td><td>0</td><td>deprecated alias, used without
@@ -26,8 +27,8 @@
  * <tr><td>{@code maxPrefixTokensToMatch}</td><td>131072</td><td>longest prefix matched; 0: the next
  * one decides</td></tr>
  * <tr><td>{@code maxPrefixBlocksToMatch}</td><td>2048</td><td>deprecated; 0: no limit</td></tr>
- * <tr><td>{@code lruCapacityPerServer}</td><td>31250</td><td>blocks that an endpoint holds where its
- * engine does not report it; at least 1</td></tr>
+ * <tr><td>{@code lruCapacityPerServer}</td><td>31250</td><td>blocks that an endpoint holds where
+ * its engine does not report it; at least 1</td></tr>
  * <tr><td>{@code maxIndexBytes}</td><td>67108864</td><td>igw's own: bound on the heap of the index;
  * at least 1 MiB</td></tr>
  * </table>

@@ -3,9 +3,12 @@ package io.igw.plugins.prefix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.igw.api.Decision;
+import io.igw.api.InferenceRequest;
 import io.igw.api.Prompt;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AllocationTest {
@@ -32,6 +35,28 @@ class AllocationTest {
     long allocated = threads.getThreadAllocatedBytes(thread) - before;
     assertThat(allocated / ROUNDS).isZero();
     assertThat(matches.blocks(ENDPOINTS - 1, 1)).isZero();
+  }
+
+  @Test
+  void aPickWithProducerScorerAndRecordAllocatesNoMoreThanTheDecision() {
+    try (Gateway gateway = new Gateway(ENDPOINTS)) {
+      gateway.producer(Map.of());
+      gateway.profile("default", Map.of()).handler().start();
+      InferenceRequest request = Gateway.request(Prompts.family(1, 40));
+      run(gateway, request);
+      long thread = Thread.currentThread().getId();
+      long before = threads.getThreadAllocatedBytes(thread);
+      run(gateway, request);
+      long allocated = threads.getThreadAllocatedBytes(thread) - before;
+      assertThat(allocated / (2 * ROUNDS)).isLessThanOrEqualTo(64);
+    }
+  }
+
+  private static void run(Gateway gateway, InferenceRequest request) {
+    for (int i = 0; i < 2 * ROUNDS; i++) {
+      ((Decision) gateway.scheduler().schedule(request, null)).abandon();
+    }
+    gateway.scheduler().sweepLeases();
   }
 
   private static void run(PrefixIndex index, Prompt prompt, Prompt unknown, SlotMatches matches) {

@@ -75,7 +75,7 @@ public class PrefixIndexLincheckTest {
   @Test
   void isLinearizable() {
     new ModelCheckingOptions()
-        .iterations(25)
+        .iterations(20)
         .invocationsPerIteration(80)
         .threads(2)
         .actorsPerThread(2)
