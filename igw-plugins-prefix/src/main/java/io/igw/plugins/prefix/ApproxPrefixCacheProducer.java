@@ -74,15 +74,14 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
     index.match(prompt, blockTokens, total, matches);
     int[] slots = pool.slots();
     int[] generations = pool.generations();
-    for (int position = 0, size = candidates.size(); position < size; position++) {
-      int ordinal = candidates.ordinal(position);
+    for (int ordinal = 0; ordinal < slots.length; ordinal++) {
       int matched = matches.blocks(slots[ordinal], generations[ordinal]);
       if (matched > 0) {
         cycle.put(matchedBlocks, ordinal, matched);
       }
-      cycle.put(totalBlocks, ordinal, total);
-      cycle.put(blockSizeTokens, ordinal, blockTokens);
     }
+    cycle.putAll(totalBlocks, total);
+    cycle.putAll(blockSizeTokens, blockTokens);
     scratch.set(place, matches);
   }
 
