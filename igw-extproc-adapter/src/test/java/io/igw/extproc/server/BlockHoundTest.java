@@ -22,11 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.blockhound.BlockHound;
 
 /** No event loop ever blocks; and if one did, this test would see it. */
+@Tag("blockhound")
 @Timeout(60)
 class BlockHoundTest {
   private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
