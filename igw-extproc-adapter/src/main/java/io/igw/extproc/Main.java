@@ -1,6 +1,7 @@
 package io.igw.extproc;
 
 import io.igw.extproc.cli.Epp;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -16,14 +17,14 @@ public final class Main {
   private Main() {}
 
   /** Runs a command and exits with its code. */
-  public static void main(String[] args) throws InterruptedException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     int code = run(args);
     System.out.flush();
     System.err.flush();
     System.exit(code);
   }
 
-  private static int run(String[] args) throws InterruptedException {
+  private static int run(String[] args) throws IOException, InterruptedException {
     String command = args.length == 0 ? "help" : args[0];
     List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
     switch (command) {
@@ -37,6 +38,10 @@ public final class Main {
       }
       case "epp" -> {
         return Epp.run(rest, System.getenv(), System.out, System.err);
+      }
+      case "null-server" -> {
+        NullServerMain.main(rest.toArray(new String[0]));
+        return 0;
       }
       default -> {
         if (command.startsWith("-")) {
