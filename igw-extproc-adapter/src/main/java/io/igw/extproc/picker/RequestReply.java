@@ -65,9 +65,7 @@ final class RequestReply {
 
   RequestReply(boolean keepControlHeaders) {
     this.removed =
-        keepControlHeaders
-            ? ROUTING
-            : Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
+        keepControlHeaders ? ROUTING : Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
     this.removals = removals(Set.of());
   }
 

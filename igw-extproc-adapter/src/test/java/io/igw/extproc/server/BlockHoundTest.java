@@ -35,17 +35,15 @@ class BlockHoundTest {
 
   @BeforeAll
   static void install() {
-    BlockHound.install(
-        builder ->
-            builder
-                .nonBlockingThreadPredicate(
-                    before -> before.or(thread -> thread.getName().startsWith("igw-loop")))
-                .blockingMethodCallback(
-                    method -> {
-                      if (Thread.currentThread().getName().startsWith("igw-loop")) {
-                        BLOCKED.add(method.toString());
-                      }
-                    }));
+    BlockHound.install(builder ->
+        builder
+            .nonBlockingThreadPredicate(
+                before -> before.or(thread -> thread.getName().startsWith("igw-loop")))
+            .blockingMethodCallback(method -> {
+              if (Thread.currentThread().getName().startsWith("igw-loop")) {
+                BLOCKED.add(method.toString());
+              }
+            }));
   }
 
   @BeforeEach
@@ -84,15 +82,14 @@ class BlockHoundTest {
 
   @Test
   void aPlantedSleepIsSeen() throws Exception {
-    exchange(
-        loop -> {
-          try {
-            Thread.sleep(1);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return new ScriptedExchange();
-        });
+    exchange(loop -> {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return new ScriptedExchange();
+    });
     assertThat(BLOCKED).isNotEmpty().allMatch(call -> call.contains("Thread.sleep"));
   }
 }
