@@ -13,4 +13,7 @@ module io.igw.runtime {
   exports io.igw.runtime;
 
   uses io.igw.spi.PluginProvider;
+
+  provides io.igw.spi.PluginProvider with
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
 }
