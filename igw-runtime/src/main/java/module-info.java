@@ -16,5 +16,6 @@ module io.igw.runtime {
 
   provides io.igw.spi.PluginProvider with
       io.igw.runtime.parse.ParserProvider.OpenAi,
-      io.igw.runtime.parse.ParserProvider.Passthrough;
+      io.igw.runtime.parse.ParserProvider.Passthrough,
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
 }
