@@ -8,12 +8,15 @@ module io.igw.runtime {
   requires io.netty.common;
   requires io.netty.buffer;
   requires io.netty.transport;
+  requires io.netty.codec;
   requires io.netty.codec.http;
+  requires io.netty.handler;
 
   exports io.igw.runtime;
 
   uses io.igw.spi.PluginProvider;
 
   provides io.igw.spi.PluginProvider with
-      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider,
+      io.igw.runtime.metrics.MetricsSourceProvider;
 }
