@@ -15,9 +15,10 @@ import org.slf4j.LoggerFactory;
 final class PollHealth {
   static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final Logger log = LoggerFactory.getLogger(PollHealth.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PollHealth.class);
 
   private final EndpointId id;
+  private final Logger log;
   private final Pace pollPace = new Pace();
   private final Pace pagePace = new Pace();
   private volatile @Nullable String lastError;
@@ -29,7 +30,13 @@ final class PollHealth {
 
   /** Health of an endpoint of which nothing is known yet. */
   PollHealth(EndpointId id) {
+    this(id, LOG);
+  }
+
+  /** The same with a log of its own. */
+  PollHealth(EndpointId id, Logger log) {
     this.id = id;
+    this.log = log;
   }
 
   /** Polls in a row that failed. */
@@ -58,7 +65,10 @@ final class PollHealth {
       log.info("metrics of {}: polled again after {} failures", id, failures);
       loggedReason = null;
     }
-    failures = 0;
+    if (failures > 0) {
+      failures = 0;
+      lastError = null;
+    }
   }
 
   /** What the page was like; false if something that must be there was not, or was unusable. */

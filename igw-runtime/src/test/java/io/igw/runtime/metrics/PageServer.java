@@ -15,12 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 
 /**
  * A server that answers each request as told, byte by byte if need be: what a well-behaved HTTP
  * server would not do is as easy as what it would.
  */
-final class PageServer implements AutoCloseable {
+class PageServer implements AutoCloseable {
   /** Answers one request; the connection is closed if this throws or closes it. */
   interface Answer {
     void write(OutputStream out, Socket socket) throws IOException;
@@ -37,7 +38,7 @@ final class PageServer implements AutoCloseable {
     this(answer, null);
   }
 
-  PageServer(Answer answer, javax.net.ssl.SSLContext tls) {
+  PageServer(Answer answer, SSLContext tls) {
     this.answer = answer;
     try {
       InetAddress loopback = InetAddress.getByName("127.0.0.1");
@@ -48,8 +49,12 @@ final class PageServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    prepare(listener);
     daemon(this::accept);
   }
+
+  /** For servers with further wishes. */
+  void prepare(ServerSocket listener) {}
 
   int port() {
     return listener.getLocalPort();
