@@ -108,8 +108,7 @@ public final class Assembly {
     }
     Instance instance = plugins.find(ref.name());
     if (instance == null) {
-      problems.error(
-          ref.place(), "discovery: no plugin found with name \"" + ref.name() + "\"");
+      problems.error(ref.place(), "discovery: no plugin found with name \"" + ref.name() + "\"");
       return null;
     }
     used.add(ref.name());
@@ -127,9 +126,10 @@ public final class Assembly {
     Set<String> types = new HashSet<>();
     for (Ref ref : parserRefs()) {
       Instance instance = plugins.find(ref.name());
-      if (instance == null && KnownTypes.find(ref.name()) == null && !plugins.provides(ref.name())) {
-        problems.error(
-            ref.place(), "parser references undefined plugin '" + ref.name() + "'");
+      if (instance == null
+          && KnownTypes.find(ref.name()) == null
+          && !plugins.provides(ref.name())) {
+        problems.error(ref.place(), "parser references undefined plugin '" + ref.name() + "'");
         continue;
       }
       if (instance == null) {
@@ -143,8 +143,7 @@ public final class Assembly {
       if (parser == null && instance.plugin() != null) {
         problems.error(ref.place(), "the plugin \"" + ref.name() + "\" is not a parser plugin");
       } else if (!types.add(instance.type())) {
-        problems.warning(
-            ref.place(), "a second parser of type " + instance.type() + " is ignored");
+        problems.warning(ref.place(), "a second parser of type " + instance.type() + " is ignored");
       } else if (parser != null) {
         parsers.add(new Named<>(ref.name(), parser));
       }
@@ -260,9 +259,7 @@ public final class Assembly {
   private @Nullable BoundSource defaultSource() {
     Named<Plugin> source = ofType(METRICS_SOURCE);
     Named<Plugin> extractor = ofType(CORE_EXTRACTOR);
-    return source == null || extractor == null
-        ? null
-        : new BoundSource(source, List.of(extractor));
+    return source == null || extractor == null ? null : new BoundSource(source, List.of(extractor));
   }
 
   private @Nullable Named<Plugin> ofType(String type) {
@@ -290,8 +287,7 @@ public final class Assembly {
               || plugin instanceof PickListener
               || plugin instanceof ResponseObserver;
       if (plugin != null && !alwaysOn && !used.contains(instance.name())) {
-        problems.warning(
-            instance.place(), "plugin '" + instance.name() + "' is used by nothing");
+        problems.warning(instance.place(), "plugin '" + instance.name() + "' is used by nothing");
       }
     }
   }

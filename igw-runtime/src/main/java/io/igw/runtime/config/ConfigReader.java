@@ -138,9 +138,7 @@ public final class ConfigReader {
   }
 
   private @Nullable Ref ref(@Nullable ObjectReader object) {
-    return object == null
-        ? null
-        : ref(object, object.place().path() + " is missing a 'pluginRef'");
+    return object == null ? null : ref(object, object.place().path() + " is missing a 'pluginRef'");
   }
 
   private DataLayer dataLayer(@Nullable ObjectReader section) {

@@ -160,11 +160,9 @@ public final class KnownTypes {
     TABLE
         .lines()
         .map(line -> line.trim().split("\\s+", 4))
-        .forEach(
-            c ->
-                types.put(
-                    c[0],
-                    new KnownType(c[0], Kind.valueOf(c[1]), c[2], c.length > 3 ? c[3] : "")));
+        .forEach(c ->
+            types.put(
+                c[0], new KnownType(c[0], Kind.valueOf(c[1]), c[2], c.length > 3 ? c[3] : "")));
     return types;
   }
 
@@ -191,11 +189,7 @@ public final class KnownTypes {
           + " (expected: a type of this build, or of a plugin jar on the class path)";
     }
     if (known.hint().startsWith("artifact ")) {
-      return "plugin type '"
-          + type
-          + "' is not on the class path (expected: "
-          + known.hint()
-          + ")";
+      return "plugin type '" + type + "' is not on the class path (expected: " + known.hint() + ")";
     }
     return "plugin type '"
         + type

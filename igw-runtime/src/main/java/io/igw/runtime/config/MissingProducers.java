@@ -61,8 +61,8 @@ final class MissingProducers {
 
   private boolean produces(Missing missing) {
     return plugins.graph().missing().stream()
-        .noneMatch(
-            m -> m.dataType().equals(missing.dataType()) && m.producer().equals(missing.producer()));
+        .noneMatch(m ->
+            m.dataType().equals(missing.dataType()) && m.producer().equals(missing.producer()));
   }
 
   /** One line per consumer and producer, whatever the number of keys between them. */

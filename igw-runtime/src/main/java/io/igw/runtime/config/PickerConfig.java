@@ -1,8 +1,13 @@
 package io.igw.runtime.config;
 
+import io.igw.runtime.discovery.FileDiscovery;
 import io.igw.runtime.yaml.Place;
+import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +28,47 @@ public record PickerConfig(
     @Nullable Ref saturationDetector,
     YamlNode.@Nullable Mapping detectorParameters,
     List<Ref> parsers) {
+  private static final String GIVEN_FILE = "given-endpoints-file";
+
   /** Copies the lists. */
   public PickerConfig {
     plugins = List.copyOf(plugins);
     profiles = List.copyOf(profiles);
     parsers = List.copyOf(parsers);
+  }
+
+  /** The same, with endpoints from a file that is followed; an error if there is a discovery. */
+  public PickerConfig withDiscoveryFile(String path, Problems problems) {
+    Ref named = dataLayer.discovery();
+    if (named != null) {
+      problems.error(
+          named.place(),
+          "'"
+              + named.name()
+              + "' (expected: absent, since an endpoints file is"
+              + " given beside the configuration)");
+      return this;
+    }
+    YamlNode file = new YamlNode.Scalar(Place.NONE, path, path);
+    YamlNode watch = new YamlNode.Scalar(Place.NONE, "true", true);
+    Map<String, YamlNode> parameters = new LinkedHashMap<>();
+    parameters.put("path", file);
+    parameters.put("watchFile", watch);
+    List<PluginEntry> all = new ArrayList<>(plugins);
+    all.add(
+        new PluginEntry(
+            GIVEN_FILE,
+            FileDiscovery.TYPE,
+            new YamlNode.Mapping(Place.NONE, parameters),
+            Place.NONE));
+    return new PickerConfig(
+        all,
+        profiles,
+        new DataLayer(
+            dataLayer.injectDefaults(), dataLayer.sources(), new Ref(GIVEN_FILE, Place.NONE)),
+        saturationDetector,
+        detectorParameters,
+        parsers);
   }
 
   /** The name of a plugin, and where it stands. */

@@ -93,7 +93,9 @@ final class PluginSet {
     }
   }
 
-  /** Makes a plugin that the document lacks; its name is its type. Null if there is no such type. */
+  /**
+   * Makes a plugin that the document lacks; its name is its type. Null if there is no such type.
+   */
   @Nullable Instance createDefault(String type, YamlNode.@Nullable Mapping parameters) {
     PluginProvider provider = catalog.provider(type);
     if (provider == null) {

@@ -67,8 +67,7 @@ final class ProfileAssembly {
       boolean filters = instance.as(Filter.class) != null;
       boolean picks = !pickers.isEmpty() && instance == pickers.get(0);
       if (filters || picks || instance.as(Scorer.class) != null) {
-        all.add(
-            new ProfilePlugin(new PickerConfig.Ref(instance.name(), instance.place()), null));
+        all.add(new ProfilePlugin(new PickerConfig.Ref(instance.name(), instance.place()), null));
       }
       if (filters && instance.as(SaturationDetector.class) != null) {
         problems.warning(
@@ -146,8 +145,12 @@ final class ProfileAssembly {
       used.add(name);
       if (!names.add(name)) {
         problems.error(
-            item.ref().place(), "plugin '" + name + "' is named twice in profile '"
-                + entry.name() + "' (expected: once)");
+            item.ref().place(),
+            "plugin '"
+                + name
+                + "' is named twice in profile '"
+                + entry.name()
+                + "' (expected: once)");
         continue;
       }
       Filter filter = instance.as(Filter.class);

@@ -22,7 +22,8 @@ final class Quantity {
     }
     String suffix = form.group(2) == null ? "" : form.group(2);
     BigDecimal value;
-    if (suffix.length() > 1 && (suffix.charAt(0) == 'e' || suffix.charAt(0) == 'E')
+    if (suffix.length() > 1
+        && (suffix.charAt(0) == 'e' || suffix.charAt(0) == 'E')
         && !suffix.equals("Ei")) {
       value = new BigDecimal(form.group(1) + suffix);
     } else {

@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns hosts into addresses: the destination that a gateway gets is {@code ip:port} (rule EPP-8).
- * A name keeps its address as long as that is among those it resolves to. Not thread-safe; a
- * lookup may block.
+ * A name keeps its address as long as that is among those it resolves to. Not thread-safe; a lookup
+ * may block.
  */
 final class Addresses {
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}");
   private static final Pattern NUMERIC = Pattern.compile("[0-9.]+");
   private static final Pattern HOST_NAME =
-      Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\\.?",
+      Pattern.compile(
+          "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\\.?",
           Pattern.CASE_INSENSITIVE);
   private static final int LONGEST_NAME = 253;
 

@@ -66,8 +66,7 @@ final class EndpointsFile {
       String unique = ports.size() == 1 ? name : name + "-rank-" + rank;
       EndpointId id = new EndpointId(namespace, unique);
       if (!ids.add(id)) {
-        problems.error(
-            entry.place("name"), label + "a second endpoint " + id + " (expected: one)");
+        problems.error(entry.place("name"), label + "a second endpoint " + id + " (expected: one)");
       } else {
         endpoints.add(new EndpointSpec(id, host, ports.get(rank), rank, labels));
       }
@@ -110,8 +109,7 @@ final class EndpointsFile {
     if (value instanceof YamlNode.Sequence list) {
       if (list.items().isEmpty() || list.items().size() > MAX_PORTS) {
         problems.error(
-            value.place(),
-            label + list.items().size() + " ports (expected: 1.." + MAX_PORTS + ")");
+            value.place(), label + list.items().size() + " ports (expected: 1.." + MAX_PORTS + ")");
         return ports;
       }
       list.items().forEach(item -> port(item, label, ports));

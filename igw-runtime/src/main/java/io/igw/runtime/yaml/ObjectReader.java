@@ -165,13 +165,15 @@ public final class ObjectReader {
     Map<String, String> texts = new java.util.LinkedHashMap<>();
     YamlNode value = value(key);
     if (value instanceof YamlNode.Mapping mapping) {
-      mapping.entries().forEach((name, item) -> {
-        if (item instanceof YamlNode.Scalar scalar) {
-          texts.put(name, scalar.value() == null ? "" : scalar.text());
-        } else {
-          wrong(item, "a text");
-        }
-      });
+      mapping
+          .entries()
+          .forEach((name, item) -> {
+            if (item instanceof YamlNode.Scalar scalar) {
+              texts.put(name, scalar.value() == null ? "" : scalar.text());
+            } else {
+              wrong(item, "a text");
+            }
+          });
     } else if (value != null) {
       wrong(value, "an object of texts");
     }
