@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ record RuntimeParts(
     BackgroundWork background,
     List<String> warnings) {
 
+  private static final Duration LEAST_REFRESH = Duration.ofMillis(50);
+
   static RuntimeParts build(PickerRuntime.Builder settings) {
     BackgroundWork background = new BackgroundWork();
     try {
@@ -57,6 +60,16 @@ record RuntimeParts(
     PluginCatalog catalog =
         settings.catalog != null ? settings.catalog : PluginCatalog.load(loader());
     catalog.problems().forEach(problem -> problems.warning(Place.NONE, problem));
+    if (settings.refreshInterval.compareTo(LEAST_REFRESH) < 0) {
+      problems.warning(
+          Place.NONE,
+          "refreshMetricsInterval: "
+              + settings.refreshInterval.toMillis()
+              + " ms (expected: >= "
+              + LEAST_REFRESH.toMillis()
+              + " ms, which is used)");
+      settings.refreshInterval = LEAST_REFRESH;
+    }
     PickerConfig config = config(settings, problems);
     Schema schema = new Schema();
     PluginGraph graph = new PluginGraph(schema, background, settings.clock, background.blocking());

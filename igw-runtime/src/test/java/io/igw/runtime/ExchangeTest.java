@@ -439,6 +439,24 @@ class ExchangeTest {
   }
 
   @Test
+  void aListenerThatThrowsLeavesNoReservation() {
+    PickerRuntime runtime =
+        start(
+            Gateway.runtime(QUIET)
+                .decisionListener(
+                    (id, request, evaluation, outcome) -> {
+                      throw new IllegalStateException();
+                    }));
+    Gateway gateway = new Gateway(runtime);
+    assertThat(gateway.post(CHAT, BODY))
+        .isInstanceOfSatisfying(
+            Rejection.class, r -> assertThat(r.reason()).isEqualTo(Reason.INTERNAL));
+    assertThat(gateway.exchange.decision()).isNull();
+    assertThat(inFlight(runtime)).isZero();
+    assertThat(metrics.calls).endsWith("ended", "failed m/m/default-flow/0 Internal");
+  }
+
+  @Test
   void gatewaysThatParseThemselvesPickDirectly() {
     PickerRuntime runtime = start();
     List<Object> outcomes = new ArrayList<>();

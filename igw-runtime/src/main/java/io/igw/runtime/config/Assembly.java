@@ -8,6 +8,8 @@ import io.igw.runtime.config.PickerConfig.Ref;
 import io.igw.runtime.config.PickerConfig.Source;
 import io.igw.runtime.config.PluginSet.Instance;
 import io.igw.runtime.discovery.Discovery;
+import io.igw.runtime.metrics.CoreMetricsExtractor;
+import io.igw.runtime.metrics.MetricsSource;
 import io.igw.runtime.yaml.Place;
 import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlNode;
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * are none.
  */
 public final class Assembly {
-  static final String METRICS_SOURCE = "metrics-data-source";
-  static final String CORE_EXTRACTOR = "core-metrics-extractor";
+  private static final String METRICS_SOURCE = MetricsSource.TYPE;
+  private static final String CORE_EXTRACTOR = CoreMetricsExtractor.TYPE;
   private static final String DEFAULT_DETECTOR = "utilization-detector";
   private static final List<String> DEFAULT_PARSERS =
       List.of("openai-parser", "anthropic-parser", "vllmhttp-parser", "passthrough-parser");
@@ -192,7 +194,14 @@ public final class Assembly {
     if (config.detectorParameters() != null) {
       return config.detectorParameters();
     }
-    Duration staleness = refreshInterval.multipliedBy(4);
+    Duration slowest = refreshInterval;
+    for (Instance instance : plugins.having(MetricsSource.class)) {
+      MetricsSource source = instance.as(MetricsSource.class);
+      if (source != null && source.interval().compareTo(slowest) > 0) {
+        slowest = source.interval();
+      }
+    }
+    Duration staleness = slowest.multipliedBy(4);
     if (staleness.compareTo(LEAST_STALENESS) <= 0) {
       return null;
     }
