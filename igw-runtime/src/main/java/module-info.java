@@ -17,6 +17,8 @@ module io.igw.runtime {
   uses io.igw.spi.PluginProvider;
 
   provides io.igw.spi.PluginProvider with
+      io.igw.runtime.parse.ParserProvider.OpenAi,
+      io.igw.runtime.parse.ParserProvider.Passthrough,
       io.igw.runtime.metrics.CoreMetricsExtractorProvider,
       io.igw.runtime.metrics.MetricsSourceProvider;
 }

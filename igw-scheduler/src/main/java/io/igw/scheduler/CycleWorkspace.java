@@ -206,6 +206,14 @@ final class CycleWorkspace implements Cycle {
   }
 
   @Override
+  public void putAll(PerEndpoint key, double value) {
+    Column column = values[key.index()];
+    Arrays.fill(column.reserve(snapshot.size()), 0, snapshot.size(), value);
+    column.filledIn = cycle;
+    column.gatheredFor = null;
+  }
+
+  @Override
   public <T> @Nullable T get(RequestKey<T> key) {
     return state == null ? null : state.get(key);
   }

@@ -8,11 +8,13 @@ import io.igw.api.Decision;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.RequestEdits;
 import io.igw.runtime.Exchange.BodyEdit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Turns a decision into the edits of the request: the destination as header and as dynamic metadata
@@ -57,16 +59,25 @@ final class RequestReply {
 
   private static final int KEPT_REPLIES = 4096;
 
+  private final List<String> removed;
   private final HeaderMutation removals;
   private final Map<String, RequestEdits> byDestination = new ConcurrentHashMap<>();
 
   RequestReply(boolean keepControlHeaders) {
+    this.removed =
+        keepControlHeaders ? ROUTING : Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
+    this.removals = removals(Set.of());
+  }
+
+  /** Names go in as bytes: a reply that is kept does not encode them anew each time. */
+  private HeaderMutation removals(Set<String> but) {
     HeaderMutation.Builder removals = HeaderMutation.newBuilder();
-    ROUTING.forEach(removals::addRemoveHeaders);
-    if (!keepControlHeaders) {
-      CONTROL.forEach(removals::addRemoveHeaders);
+    for (String name : removed) {
+      if (!but.contains(name)) {
+        removals.addRemoveHeadersBytes(ByteString.copyFromUtf8(name));
+      }
     }
-    this.removals = removals.build();
+    return removals.build();
   }
 
   RequestEdits edits(
@@ -104,29 +115,20 @@ final class RequestReply {
   }
 
   private HeaderMutation headers(String destination, Map<String, String> upstreamHeaders) {
-    HeaderMutation.Builder headers = removals.toBuilder();
+    HeaderMutation.Builder headers = HeaderMutation.newBuilder();
     headers.addSetHeaders(Answers.set(DESTINATION, ByteString.copyFromUtf8(destination)));
-    if (upstreamHeaders.isEmpty()) {
-      return headers.build();
-    }
-    Set<String> names = new java.util.HashSet<>();
-    upstreamHeaders.forEach((name, value) -> {
-      String key = name.toLowerCase(Locale.ROOT);
-      // An empty value would not clear the header everywhere (EPP-47), and pseudo-headers or
-      // the destination are not a plugin's to set.
-      if (!value.isEmpty() && !key.startsWith(":") && !key.equals(DESTINATION)) {
-        names.add(key);
-        headers.addSetHeaders(Answers.set(key, value));
-      }
-    });
-    if (removals.getRemoveHeadersList().stream().anyMatch(names::contains)) {
-      headers.clearRemoveHeaders();
-      for (String name : removals.getRemoveHeadersList()) {
-        if (!names.contains(name)) {
-          headers.addRemoveHeaders(name);
-        }
+    Set<String> names = new HashSet<>();
+    boolean setsRemoved = false;
+    for (Map.Entry<String, String> header : upstreamHeaders.entrySet()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      // An empty value would not clear the header everywhere (EPP-47), and pseudo-headers or the
+      // destination are not a plugin's to set.
+      if (!header.getValue().isEmpty() && !name.startsWith(":") && !name.equals(DESTINATION)) {
+        names.add(name);
+        setsRemoved |= removed.contains(name);
+        headers.addSetHeaders(Answers.set(name, header.getValue()));
       }
     }
-    return headers.build();
+    return headers.mergeFrom(setsRemoved ? removals(names) : removals).build();
   }
 }

@@ -1,6 +1,5 @@
 package io.igw.extproc.server;
 
-import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,7 +14,7 @@ final class OpenStreams {
     count.incrementAndGet();
   }
 
-  void closed(Status.Code code) {
+  void closed() {
     count.decrementAndGet();
   }
 

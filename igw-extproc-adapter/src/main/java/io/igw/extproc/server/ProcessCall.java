@@ -22,9 +22,12 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
   private final ServerCall<ProcessingRequest, ProcessingResponse> call;
   private final ExtProcStream stream;
   private final OpenStreams open;
+  private final StreamEvents events;
+  private final long openedNanos = System.nanoTime();
   private boolean headersSent;
   private boolean asked;
   private boolean closed;
+  private Status.Code code = Status.Code.OK;
 
   ProcessCall(
       ServerCall<ProcessingRequest, ProcessingResponse> call,
@@ -35,8 +38,10 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
       OpenStreams open) {
     this.call = call;
     this.open = open;
+    this.events = events;
     this.stream = new ExtProcStream(handler, loop, this, errors, events);
     open.opened();
+    events.opened();
   }
 
   void begin() {
@@ -74,15 +79,19 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
 
   @Override
   public void onCancel() {
-    closed = true;
-    stream.cancelled();
-    open.closed(Status.Code.CANCELLED);
+    ended(closed ? code : Status.Code.CANCELLED);
   }
 
   @Override
   public void onComplete() {
+    ended(code);
+  }
+
+  private void ended(Status.Code how) {
+    closed = true;
     stream.cancelled();
-    open.closed(Status.Code.OK);
+    open.closed();
+    events.closed(how.name(), System.nanoTime() - openedNanos);
   }
 
   @Override
@@ -115,6 +124,7 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
   private void close(Status status) {
     if (!closed) {
       closed = true;
+      code = status.getCode();
       call.close(status, new Metadata());
     }
   }

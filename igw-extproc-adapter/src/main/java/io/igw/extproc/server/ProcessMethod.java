@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code Process} method as the server reads and writes it. A request is read into one array
- * that its body shares; a reply is written straight to the transport's buffer.
+ * that its body shares; a reply is written to the transport's buffer without an array of its own.
  */
 final class ProcessMethod {
   /** Stands for bytes that are no request; the stream answers it with an error. */
@@ -29,6 +29,13 @@ final class ProcessMethod {
       ExternalProcessorGrpc.getProcessMethod().toBuilder(new Requests(), new Replies())
           .setSafe(false)
           .build();
+
+  private static final int SCRATCH_BYTES = 4096;
+  private static final int HEAD_BYTES = 256;
+
+  /** Short replies are encoded here and copied out at once; one array per event loop. */
+  private static final ThreadLocal<byte[]> SCRATCH =
+      ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
 
   private ProcessMethod() {}
 
@@ -95,8 +102,14 @@ final class ProcessMethod {
     @Override
     public int drainTo(OutputStream target) throws IOException {
       int size = reply.getSerializedSize();
-      CodedOutputStream output =
-          CodedOutputStream.newInstance(target, Math.max(32, Math.min(size, 1024)));
+      byte[] scratch = SCRATCH.get();
+      if (size <= scratch.length) {
+        reply.writeTo(CodedOutputStream.newInstance(scratch, 0, size));
+        target.write(scratch, 0, size);
+        return size;
+      }
+      // The body goes past this buffer, straight to the target.
+      CodedOutputStream output = CodedOutputStream.newInstance(target, HEAD_BYTES);
       reply.writeTo(output);
       output.flush();
       return size;

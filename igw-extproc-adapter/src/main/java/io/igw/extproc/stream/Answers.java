@@ -42,7 +42,11 @@ public final class Answers {
   /** A header to set, replacing what is there: {@code raw_value} only (rule EPP-38). */
   public static HeaderValueOption set(String lowerCaseName, ByteString value) {
     return HeaderValueOption.newBuilder()
-        .setHeader(HeaderValue.newBuilder().setKey(lowerCaseName).setRawValue(value))
+        .setHeader(
+            HeaderValue.newBuilder()
+                // As bytes, so that a reply that is kept is not encoded anew each time.
+                .setKeyBytes(ByteString.copyFromUtf8(lowerCaseName))
+                .setRawValue(value))
         .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
         .build();
   }

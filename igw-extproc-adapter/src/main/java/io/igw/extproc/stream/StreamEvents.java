@@ -1,6 +1,6 @@
 package io.igw.extproc.stream;
 
-/** Hears what a stream swallows. Called on event loops; must not block. */
+/** Hears of the lives of streams and of what they swallow. On event loops; must not block. */
 public interface StreamEvents {
   /** Hears nothing. */
   StreamEvents NONE =
@@ -11,6 +11,12 @@ public interface StreamEvents {
         @Override
         public void fault(RuntimeException cause) {}
       };
+
+  /** A stream has begun. */
+  default void opened() {}
+
+  /** A stream has ended with a gRPC status code. */
+  default void closed(String code, long nanos) {}
 
   /** A message came for a direction that had ended already (rule EPP-20). */
   void ignoredAfterEnd();
