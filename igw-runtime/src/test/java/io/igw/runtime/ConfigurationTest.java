@@ -290,8 +290,7 @@ class ConfigurationTest {
   @Test
   void aTypeThatTwoClaimNamesBoth() {
     Provider twin = new Provider("twin", PluginProvider.Stability.BETA, (p, c) -> new Plugin() {});
-    assertThat(
-            refusal(Gateway.runtime("plugins: [{type: twin}]").pluginCatalog(with(twin, twin))))
+    assertThat(refusal(Gateway.runtime("plugins: [{type: twin}]").pluginCatalog(with(twin, twin))))
         .singleElement()
         .asString()
         .startsWith("test.yaml:3:18: plugins[0].type: plugin type 'twin' is claimed by ")

@@ -443,10 +443,9 @@ class ExchangeTest {
     PickerRuntime runtime =
         start(
             Gateway.runtime(QUIET)
-                .decisionListener(
-                    (id, request, evaluation, outcome) -> {
-                      throw new IllegalStateException();
-                    }));
+                .decisionListener((id, request, evaluation, outcome) -> {
+                  throw new IllegalStateException();
+                }));
     Gateway gateway = new Gateway(runtime);
     assertThat(gateway.post(CHAT, BODY))
         .isInstanceOfSatisfying(
