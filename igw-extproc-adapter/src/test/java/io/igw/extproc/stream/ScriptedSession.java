@@ -18,6 +18,7 @@ final class ScriptedSession implements StreamHandler, StreamSession {
   @Nullable Rejection refusal;
   @Nullable Rejection bodyRefusal;
   @Nullable String throwIn;
+  boolean opened;
   boolean hold;
   boolean wantsResponse = true;
   @Nullable Verdict verdict;
@@ -31,6 +32,7 @@ final class ScriptedSession implements StreamHandler, StreamSession {
 
   @Override
   public StreamSession open(Executor loop) {
+    opened = true;
     return this;
   }
 
