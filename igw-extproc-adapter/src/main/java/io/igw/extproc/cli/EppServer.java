@@ -106,7 +106,8 @@ final class EppServer implements AutoCloseable {
     parts.push(probes);
     MetricsServer scraped = bound(Flags.METRICS_PORT, this::startMetrics);
     parts.push(scraped);
-    agent.scheduleWithFixedDelay(this::tick, 50, 50, TimeUnit.MILLISECONDS);
+    long tickMillis = settings.verbosity() >= 4 ? 50 : 250;
+    agent.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     if (tls != null && reloads()) {
       agent.scheduleWithFixedDelay(() -> reload(tls), 1, 1, TimeUnit.SECONDS);
     }
