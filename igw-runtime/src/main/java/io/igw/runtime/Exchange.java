@@ -88,6 +88,14 @@ public interface Exchange extends AutoCloseable {
   /** The response is complete. */
   void endResponse();
 
+  /**
+   * Dynamic metadata that plugins set for the data plane. Valid after {@link #endResponse}; usually
+   * empty.
+   */
+  default List<ResponseMetadata> responseMetadata() {
+    return List.of();
+  }
+
   /** The stream has ended, in whatever state: cancels a pick under way, abandons an open lease. */
   @Override
   void close();
@@ -100,4 +108,7 @@ public interface Exchange extends AutoCloseable {
    * @param replacement what stands there instead
    */
   record BodyEdit(long start, long end, byte[] replacement) {}
+
+  /** A number for the data plane. */
+  record ResponseMetadata(String namespace, String key, double value) {}
 }
