@@ -118,10 +118,6 @@ final class EppServer implements AutoCloseable {
         probes.port(),
         scraped.port(),
         runtime.pool().snapshot().size());
-    String why = readiness.notReady();
-    if (why != null) {
-      LOG.warn("not ready yet: {}", why);
-    }
   }
 
   private MetricsServer startMetrics(int port) throws IOException {
