@@ -38,6 +38,7 @@ final class PickerExchange implements Exchange {
     OVER
   }
 
+  private static final int SHOWN_PATH = 256;
   private static final long UNKNOWN = -1;
   private static final long NONE = -2;
   private static final Rejection NO_MODEL =
@@ -131,8 +132,7 @@ final class PickerExchange implements Exchange {
       }
       reader.feed(source, offset, length);
     } catch (RuntimeException e) {
-      readerFailed = true;
-      wiring.metrics().pluginFault(ErrorCodes.PARSER, ErrorCodes.THREW);
+      parserFailed();
     }
   }
 
@@ -183,20 +183,16 @@ final class PickerExchange implements Exchange {
   }
 
   private Outcome decide() {
-    RequestParser.Parsed parsed = null;
+    RequestParser.Parsed parsed = finishReading();
     if (readerFailed) {
       return PARSER_FAILED;
     }
-    if (reader != null) {
-      parsed = reader.finish();
-      String error = parsed.error();
-      if (error != null) {
-        return Rejection.of(Reason.BAD_REQUEST, error);
-      }
-    } else if (bodyBytes > 0) {
-      return Rejection.of(
-          Reason.BAD_REQUEST,
-          "no parser registered matching path suffix for: " + ParserTable.path(headers));
+    if (parsed == null && bodyBytes > 0) {
+      return noParser(ParserTable.path(headers));
+    }
+    String error = parsed == null ? null : parsed.error();
+    if (error != null) {
+      return Rejection.of(Reason.BAD_REQUEST, error);
     }
     String model = parsed == null ? ControlHeaders.bodyModel(headers) : parsed.model();
     String rewritten = ControlHeaders.rewrite(headers);
@@ -210,6 +206,33 @@ final class PickerExchange implements Exchange {
       }
     }
     return pick(request(parsed, model, target));
+  }
+
+  /** What the body says; null if no parser read it. */
+  private RequestParser.@Nullable Parsed finishReading() {
+    RequestParser.RequestBody body = reader;
+    if (body == null || readerFailed) {
+      return null;
+    }
+    try {
+      return body.finish();
+    } catch (RuntimeException e) {
+      parserFailed();
+      return null;
+    }
+  }
+
+  private void parserFailed() {
+    readerFailed = true;
+    wiring.metrics().pluginFault(ErrorCodes.PARSER, ErrorCodes.THREW);
+  }
+
+  private static Rejection noParser(String pathAndQuery) {
+    int query = pathAndQuery.indexOf('?');
+    int end = Math.min(query < 0 ? pathAndQuery.length() : query, SHOWN_PATH);
+    return Rejection.of(
+        Reason.BAD_REQUEST,
+        "no parser registered matching path suffix for: " + pathAndQuery.substring(0, end));
   }
 
   private void rewrite(RequestParser.Parsed parsed, String target) {

@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Decision;
+import io.igw.api.Outcome;
+import io.igw.api.Rejection;
+import io.igw.api.Signal;
+import io.igw.scheduler.EndpointReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PickerRuntimeTest {
   private static Set<String> threads() {
@@ -92,6 +102,98 @@ class PickerRuntimeTest {
     for (int i = 0; i < 1000; i++) {
       assertThat(effective(yaml)).isEqualTo(first);
     }
+  }
+
+  @Test
+  void endpointsOfAFileAreFollowed(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("endpoints.yaml");
+    Files.writeString(file, "endpoints: [{name: a, address: 127.0.0.1, port: 1}]");
+    String[] yaml = {
+      "plugins: [{name: files, type: file-discovery, parameters: {path: '"
+          + file
+          + "', watchFile: true}}]",
+      "dataLayer: {injectDefaults: false, discovery: {pluginRef: files}}"
+    };
+    try (PickerRuntime runtime = Gateway.started(Gateway.runtime(yaml))) {
+      assertThat(runtime.notReady()).isNull();
+      assertThat(runtime.pool().snapshot().size()).isEqualTo(1);
+      Files.writeString(
+          file,
+          "endpoints: [{name: a, address: 127.0.0.1, port: 1}, {name: b, address: 127.0.0.1, port:"
+              + " 2}]");
+      while (runtime.pool().snapshot().size() < 2) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void aGivenEndpointsFileIsFollowedToo(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("endpoints.json");
+    Files.writeString(
+        file, "{\"endpoints\":[{\"name\":\"a\",\"address\":\"127.0.0.1\",\"port\":1}]}");
+    try (PickerRuntime runtime = Gateway.started(PickerRuntime.builder().discoveryFile(file))) {
+      assertThat(runtime.pool().snapshot().size()).isEqualTo(1);
+      assertThat(runtime.effectiveConfiguration()).contains("discovery given-endpoints-file");
+    }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNothingBehind(@TempDir Path folder) {
+    Set<String> before = threads();
+    PickerRuntime runtime =
+        PickerRuntime.builder().discoveryFile(folder.resolve("missing.yaml")).build();
+    assertThatThrownBy(runtime::start)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("missing.yaml: file-discovery: initial load failed: no such file");
+    assertThat(runtime.notReady()).isEqualTo("stopped");
+    assertThat(threads()).isEqualTo(before);
+  }
+
+  @Test
+  void leasesRunOutWithoutTraffic() {
+    try (PickerRuntime runtime =
+        Gateway.started(
+            Gateway.runtime("dataLayer: {injectDefaults: false}")
+                .inFlightLease(Duration.ofMillis(1))
+                .endpoints(Gateway.endpoints(1)))) {
+      Gateway gateway = new Gateway(runtime);
+      gateway.begin("/v1/models").end();
+      while (runtime.scheduler().openLeases() > 0) {
+        Thread.onSpinWait();
+      }
+      assertThat(runtime.pool().inFlightRequests(gateway.decision().endpoint())).isZero();
+    }
+  }
+
+  @Test
+  void theDefaultDetectorWaitsForTheNextScrape() {
+    AtomicLong clock = new AtomicLong();
+    try (PickerRuntime runtime =
+        Gateway.started(
+            Gateway.runtime("dataLayer: {injectDefaults: false}")
+                .objective("batch", -1)
+                .refreshMetricsInterval(Duration.ofSeconds(1))
+                .nanoClock(clock::get)
+                .endpoints(Gateway.endpoints(1)))) {
+      runtime
+          .pool()
+          .report(
+              new EndpointReport(runtime.pool().snapshot().endpoint(0).id(), 0)
+                  .set(Signal.WAITING_REQUESTS, 0)
+                  .set(Signal.KV_CACHE_USAGE, 0));
+      while (Double.isNaN(runtime.pool().snapshot().value(Signal.WAITING_REQUESTS, 0))) {
+        clock.addAndGet(1);
+      }
+      clock.set(Duration.ofSeconds(4).toNanos());
+      assertThat(batch(runtime)).isInstanceOf(Decision.class);
+      clock.addAndGet(1);
+      assertThat(batch(runtime)).isInstanceOf(Rejection.class);
+    }
+  }
+
+  private static Outcome batch(PickerRuntime runtime) {
+    return new Gateway(runtime).begin("/v1/models", "x-llm-d-inference-objective", "batch").end();
   }
 
   private static List<String> effective(String... yaml) {

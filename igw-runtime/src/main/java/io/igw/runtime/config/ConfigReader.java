@@ -84,8 +84,10 @@ public final class ConfigReader {
       item.end();
       String name = given == null || given.isEmpty() ? type : given;
       if (type == null || type.isEmpty()) {
-        problems.error(
-            item.place(), "plugin '" + (name == null ? "" : name) + "' is missing a type");
+        if (type != null || !item.has("type")) {
+          problems.error(
+              item.place(), "plugin '" + (name == null ? "" : name) + "' is missing a type");
+        }
       } else if (!names.add(String.valueOf(name))) {
         problems.error(item.place(), "duplicate plugin name '" + name + "'");
       } else {
@@ -94,7 +96,8 @@ public final class ConfigReader {
                 String.valueOf(name),
                 type,
                 parameters == null ? null : (YamlNode.Mapping) value,
-                item.place()));
+                item.place(),
+                item.place("type")));
       }
     }
     return plugins;

@@ -92,7 +92,7 @@ final class MissingProducers {
       }
     }
     String why = "";
-    if (plugins.find(missing.producer()) == null) {
+    if (plugins.find(missing.producer()) == null && !plugins.provides(missing.producer())) {
       KnownTypes.KnownType known = KnownTypes.find(missing.producer());
       why =
           known == null

@@ -61,6 +61,10 @@ final class OldSpellings {
       plugins.createDefault(PRODUCER, new YamlNode.Mapping(parameters.place(), taken));
     }
     return new PluginEntry(
-        entry.name(), entry.type(), new YamlNode.Mapping(parameters.place(), kept), entry.place());
+        entry.name(),
+        entry.type(),
+        new YamlNode.Mapping(parameters.place(), kept),
+        entry.place(),
+        entry.typePlace());
   }
 }

@@ -60,6 +60,7 @@ public record PickerConfig(
             GIVEN_FILE,
             FileDiscovery.TYPE,
             new YamlNode.Mapping(Place.NONE, parameters),
+            Place.NONE,
             Place.NONE));
     return new PickerConfig(
         all,
@@ -81,9 +82,14 @@ public record PickerConfig(
    * @param type as a provider names it
    * @param parameters null: there is no such object
    * @param place of the entry
+   * @param typePlace of the type
    */
   public record PluginEntry(
-      String name, String type, YamlNode.@Nullable Mapping parameters, Place place) {}
+      String name,
+      String type,
+      YamlNode.@Nullable Mapping parameters,
+      Place place,
+      Place typePlace) {}
 
   /** A profile. */
   public record ProfileEntry(String name, List<ProfilePlugin> plugins, Place place) {

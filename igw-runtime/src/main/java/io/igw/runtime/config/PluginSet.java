@@ -76,9 +76,7 @@ final class PluginSet {
   void create(PluginEntry entry) {
     PluginProvider provider = catalog.provider(entry.type());
     if (provider == null) {
-      problems.error(
-          entry.place().at(entry.place().path() + ".type"),
-          KnownTypes.missing(entry.type(), catalog));
+      problems.error(entry.typePlace(), KnownTypes.missing(entry.type(), catalog));
       put(entry, null);
       return;
     }
@@ -102,7 +100,7 @@ final class PluginSet {
       return null;
     }
     Place place = parameters == null ? Place.NONE : parameters.place();
-    PluginEntry entry = new PluginEntry(type, type, parameters, place);
+    PluginEntry entry = new PluginEntry(type, type, parameters, place, place);
     Plugin plugin = make(provider, entry, "failed to instantiate default plugin");
     Instance made = new Instance(type, type, plugin, false, Place.NONE);
     instances.put(type, made);
@@ -140,18 +138,39 @@ final class PluginSet {
       problems.error(entry.place(), failure + label.substring("plugin".length()) + e);
       return null;
     }
-    for (MapParameters.Problem problem : parameters.problems()) {
-      Place at = node == null ? entry.place() : node.find(problem.path());
-      String path = node == null ? entry.place().path() + ".parameters" : node.place().path();
-      problems.error(
-          at.at((path.isEmpty() ? "" : path + ".") + problem.path()),
-          label + problem.value() + " (expected: " + problem.expected() + ")");
-    }
+    tell(parameters.problems(), entry, label);
     if (plugin instanceof AsyncDataProducer) {
       problems.error(
           entry.place(), label + "an asynchronous producer, which this build cannot run");
     }
     return plugin;
+  }
+
+  private void tell(List<MapParameters.Problem> wrong, PluginEntry entry, String label) {
+    YamlNode.Mapping node = entry.parameters();
+    String root = node == null ? entry.place().path() + ".parameters" : node.place().path();
+    for (MapParameters.Problem problem : wrong) {
+      // What is inside an object that may not be there at all is not told as well.
+      boolean inside =
+          wrong.stream().anyMatch(outer -> problem.path().startsWith(outer.path() + "."));
+      if (!inside) {
+        Place at = node == null ? entry.place() : node.find(problem.path());
+        problems.error(
+            at.at((root.isEmpty() ? "" : root + ".") + problem.path()),
+            label + shown(problem.value()) + " (expected: " + problem.expected() + ")");
+      }
+    }
+  }
+
+  private static String shown(@Nullable Object value) {
+    if (value == null) {
+      return "missing";
+    }
+    return value instanceof Map
+        ? "an object"
+        : value instanceof List
+            ? "a list"
+            : value instanceof String ? "'" + value + "'" : "" + value;
   }
 
   /** Refuses alpha plugins (plugins-scheduling.md 1.1). */

@@ -54,6 +54,7 @@ public final class FileDiscovery implements Discovery {
   private String text = "";
   private List<EndpointSpec> endpoints = List.of();
   private String told = "";
+  private String refused = "";
   private int looksSinceRead;
   private volatile boolean closed;
 
@@ -122,6 +123,9 @@ public final class FileDiscovery implements Discovery {
         told = "";
         return;
       }
+      if (now.equals(refused) && !told.isEmpty() && !resolve) {
+        return;
+      }
       looksSinceRead = 0;
       found = EndpointsFile.read(now, problems, addresses);
       if (found.isEmpty() && !problems.failed()) {
@@ -131,6 +135,7 @@ public final class FileDiscovery implements Discovery {
       problems.error(Place.NONE, reason(e));
     }
     if (problems.failed()) {
+      refused = now;
       keep(problems);
       return;
     }

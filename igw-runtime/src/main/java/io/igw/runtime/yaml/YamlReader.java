@@ -188,7 +188,7 @@ public final class YamlReader {
     return new YamlNode.Mapping(place, entries);
   }
 
-  private @Nullable Object value(ScalarEvent scalar, Place place) {
+  private @Nullable Object value(ScalarEvent scalar, Place place) throws Unreadable {
     Tag tag = RESOLVER.resolve(scalar.getValue(), scalar.getImplicit().canOmitTagInPlainScalar());
     Optional<String> explicit = scalar.getTag().filter(t -> !t.equals("!"));
     if (explicit.isPresent()) {
@@ -211,8 +211,7 @@ public final class YamlReader {
       problems.error(place, "'" + text + "' (expected: a value of the type that its tag names)");
       return text;
     }
-    problems.error(place, "tag " + tag.getValue() + " (expected: no tag)");
-    return text;
+    throw new Unreadable(place, "tag " + tag.getValue() + " (expected: no tag)");
   }
 
   private static Object whole(String text) {
