@@ -90,9 +90,9 @@ class EndToEndTest {
   private void serveFour() throws Exception {
     serve(
         ErrorFormat.OPENAI,
-        spec("a", "10.0.0.1", 8000),
-        spec("b", "10.0.0.1", 8001),
-        spec("c", "10.0.0.2", 8000),
+        spec("a", "127.9.0.1", 8000),
+        spec("b", "127.9.0.1", 8001),
+        spec("c", "127.9.0.2", 8000),
         spec("d", "2001:db8::1", 8000));
   }
 
@@ -125,7 +125,7 @@ class EndToEndTest {
       List<ProcessingResponse> replies = plane.next(2);
       String pick = metadataPick(replies.get(0));
       assertThat(pick)
-          .isIn("10.0.0.1:8000", "10.0.0.1:8001", "10.0.0.2:8000", "[2001:db8::1]:8000")
+          .isIn("127.9.0.1:8000", "127.9.0.1:8001", "127.9.0.2:8000", "[2001:db8::1]:8000")
           .isEqualTo(
               set(
                   replies.get(0).getRequestHeaders().getResponse().getHeaderMutation(),
@@ -137,13 +137,13 @@ class EndToEndTest {
 
   static Stream<Arguments> subsets() {
     return Stream.of(
-        Arguments.of(list("10.0.0.1:8001"), "10.0.0.1:8001"),
-        Arguments.of(list("10.0.0.2"), "10.0.0.2:8000"),
-        Arguments.of(text("10.0.0.9, 10.0.0.2:8000"), "10.0.0.2:8000"),
+        Arguments.of(list("127.9.0.1:8001"), "127.9.0.1:8001"),
+        Arguments.of(list("127.9.0.2"), "127.9.0.2:8000"),
+        Arguments.of(text("127.9.0.9, 127.9.0.2:8000"), "127.9.0.2:8000"),
         Arguments.of(list("[2001:db8::1]"), "[2001:db8::1]:8000"),
         Arguments.of(list("[2001:db8:0::1]:8000"), "[2001:db8::1]:8000"),
-        Arguments.of(list("10.0.0.1:8002"), ""),
-        Arguments.of(list("10.0.0.9"), ""),
+        Arguments.of(list("127.9.0.1:8002"), ""),
+        Arguments.of(list("127.9.0.9"), ""),
         Arguments.of(list(new String[0]), ""),
         Arguments.of(text(""), ""));
   }
