@@ -24,7 +24,11 @@ final class Settings {
 
   static Settings parse(List<String> args, Map<String, String> environment) {
     Settings settings = new Settings();
-    ParseResult parsed = new CommandLine(spec()).parseArgs(args.toArray(new String[0]));
+    ParseResult parsed =
+        new CommandLine(spec())
+            // A value that begins with @ is a value.
+            .setExpandAtFiles(false)
+            .parseArgs(args.toArray(new String[0]));
     for (Exception error : parsed.errors()) {
       settings.problems.add(Objects.toString(error.getMessage(), error.toString()));
     }
@@ -46,10 +50,7 @@ final class Settings {
 
   private static CommandSpec spec() {
     CommandSpec spec = CommandSpec.create().name("igw epp");
-    spec.parser()
-        .collectErrors(true)
-        .overwrittenOptionsAllowed(true)
-        .posixClusteredShortOptionsAllowed(false);
+    spec.parser().collectErrors(true).overwrittenOptionsAllowed(true);
     for (Flag<?> flag : Flags.all()) {
       OptionSpec.Builder option = OptionSpec.builder(flag.names().toArray(new String[0]));
       switch (flag.kind()) {

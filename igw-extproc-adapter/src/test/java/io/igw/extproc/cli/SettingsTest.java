@@ -169,6 +169,13 @@ class SettingsTest {
   }
 
   @Test
+  void whatIsNoFlagIsAProblem() {
+    assertThat(line("--v 4 stray").problems()).hasSize(1);
+    assertThat(parse("--pool-name", "@file").get(Flags.POOL_NAME)).isEqualTo("@file");
+    assertThat(parse("--pool-name=").problems()).isEmpty();
+  }
+
+  @Test
   void flagsWithoutMeaningAreNamedOnce() {
     assertThat(line("--tracing --enable-pprof=false --tracing=false").idle())
         .containsExactlyInAnyOrder(
@@ -177,7 +184,13 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-v 4, 4", "-v -3, 2", "--zap-log-level debug, 4", "--zap-log-level 5 -v 1, 5"})
+  @CsvSource({
+    "-v 4, 4",
+    "-v4, 4",
+    "-v -3, 2",
+    "--zap-log-level debug, 4",
+    "--zap-log-level 5 -v 1, 5"
+  })
   void verbosity(String args, int expected) {
     assertThat(line(args).verbosity()).isEqualTo(expected);
   }
