@@ -70,7 +70,7 @@ final class Engine {
     }
     for (Iterator<Generation> i = waiting.iterator(); i.hasNext(); ) {
       Generation next = i.next();
-      boolean room = running.isEmpty() || pinnedBlocks + next.blocks() <= settings.kvBlocks();
+      boolean room = running.isEmpty() || pinnedBlocks + ownBlocks(next) <= settings.kvBlocks();
       if (room && (next.adapter == null || adapters.hasRoom(next.adapter))) {
         i.remove();
         prefill(next);
@@ -79,12 +79,17 @@ final class Engine {
     }
   }
 
+  /** Blocks that a request needs beside those that others have computed. */
+  private int ownBlocks(Generation generation) {
+    return generation.blocks() - prefixes.match(generation.prompt);
+  }
+
   private void prefill(Generation next) {
     prefilling = next;
     running.add(next);
     next.running = true;
     next.startedNanos = System.nanoTime();
-    next.pinnedBlocks = next.blocks();
+    next.pinnedBlocks = ownBlocks(next);
     pinnedBlocks += next.pinnedBlocks;
     double nanos = 0;
     if (next.adapter != null && adapters.use(next.adapter)) {

@@ -41,7 +41,7 @@ public final class ModelServers implements AutoCloseable {
             NioIoHandler.newFactory());
     List<ModelServer> servers = new ArrayList<>(count);
     try {
-      RequestParser parser = RequestReader.parser();
+      RequestParser parser = OpenAiReader.parser();
       for (int i = 0; i < count; i++) {
         servers.add(new ModelServer(settings, loops.next(), parser));
       }

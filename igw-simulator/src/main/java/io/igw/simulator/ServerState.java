@@ -11,7 +11,7 @@ final class ServerState {
   final EngineCounters counters = new EngineCounters();
   final Engine engine;
   final MetricsPage page;
-  final RequestReader reader;
+  final OpenAiReader reader;
   final ChannelGroup connections;
   Fault fault = Fault.OK;
   private String hostPort = "";
@@ -20,7 +20,7 @@ final class ServerState {
     this.settings = settings;
     this.engine = new Engine(settings, loop, counters);
     this.page = new MetricsPage(engine, counters, settings);
-    this.reader = new RequestReader(parser);
+    this.reader = new OpenAiReader(parser);
     this.connections = new DefaultChannelGroup(loop);
   }
 

@@ -6,21 +6,24 @@ import io.igw.spi.PluginProvider;
 import io.igw.spi.RequestParser;
 import io.netty.buffer.ByteBuf;
 
-/** Feeds request bodies to the OpenAI parser that the picker uses too. One event loop. */
-final class RequestReader {
+/**
+ * Reads bodies with the OpenAI parser of the class path, the one that the picker uses too. One event
+ * loop.
+ */
+public final class OpenAiReader {
   private static final String PARSER = "openai-parser";
 
   private final RequestParser parser;
   private byte[] copy = new byte[0];
 
-  RequestReader(RequestParser parser) {
+  OpenAiReader(RequestParser parser) {
     this.parser = parser;
   }
 
-  /** The parser on the class path. */
-  static RequestParser parser() {
+  /** The parser; it may be shared by any number of threads. */
+  public static RequestParser parser() {
     PluginProvider provider =
-        PluginCatalog.load(RequestReader.class.getClassLoader()).provider(PARSER);
+        PluginCatalog.load(OpenAiReader.class.getClassLoader()).provider(PARSER);
     if (provider == null) {
       throw new IllegalStateException("plugin " + PARSER + " (expected: on the class path)");
     }
