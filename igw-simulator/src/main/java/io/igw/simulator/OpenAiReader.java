@@ -7,8 +7,8 @@ import io.igw.spi.RequestParser;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Reads bodies with the OpenAI parser of the class path, the one that the picker uses too. One event
- * loop.
+ * Reads bodies with the OpenAI parser of the class path, the one that the picker uses too. One
+ * event loop.
  */
 public final class OpenAiReader {
   private static final String PARSER = "openai-parser";

@@ -194,7 +194,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     failed(ctx, status, rejection.message());
   }
 
-  /** Answers in the model server's stead. The request may not be read whole: the connection ends. */
+  /**
+   * Answers in the model server's stead. The request may not be read whole: the connection ends.
+   */
   void failed(ChannelHandlerContext ctx, HttpResponseStatus status, String message) {
     over();
     FullHttpResponse response =

@@ -5,7 +5,6 @@ import io.igw.api.Outcome;
 import io.igw.runtime.PickerRuntime;
 import io.igw.scheduler.Evaluation;
 import io.igw.simulator.demo.DemoGateway;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,8 @@ public final class EmbeddedDemoGateway implements DemoGateway {
         PickerRuntime.builder()
             .yaml(setup.configuration().yaml(), "demo")
             .endpoints(setup.endpoints())
-            .decisionListener(
-                (id, request, evaluation, outcome) ->
-                    setup.decisions().accept(line(request.model(), evaluation, outcome)))
+            .decisionListener((id, request, evaluation, outcome) ->
+                setup.decisions().accept(line(request.model(), evaluation, outcome)))
             .build();
     try {
       runtime.start();
@@ -50,20 +48,31 @@ public final class EmbeddedDemoGateway implements DemoGateway {
     StringBuilder line = new StringBuilder(160);
     line.append("model=").append(model).append(" endpoint=").append(decision.endpoint().hostPort());
     for (Evaluation.ProfileRun run : evaluation.profiles()) {
-      List<Evaluation.Candidate> best = run.candidates();
-      for (Evaluation.Candidate candidate : best.subList(0, Math.min(2, best.size()))) {
-        boolean picked = candidate.endpoint().id().equals(decision.endpoint().id());
-        line.append(picked ? " " : " beside=" + candidate.endpoint().hostPort() + " ");
-        line.append(String.format(Locale.ROOT, "total=%.3f (", candidate.total()));
-        for (int i = 0; i < run.scorers().size(); i++) {
-          line.append(i == 0 ? "" : " ")
-              .append(run.scorers().get(i))
-              .append(String.format(Locale.ROOT, "=%.3f", candidate.scores().get(i)));
+      Evaluation.Candidate second = null;
+      for (Evaluation.Candidate candidate : run.candidates()) {
+        if (candidate.endpoint().id().equals(decision.endpoint().id())) {
+          scores(line, run, candidate);
+        } else if (second == null) {
+          second = candidate;
         }
-        line.append(')');
+      }
+      if (second != null && !run.scorers().isEmpty()) {
+        line.append(" runner-up=").append(second.endpoint().hostPort());
+        scores(line, run, second);
       }
     }
     return line.toString();
+  }
+
+  private static void scores(
+      StringBuilder line, Evaluation.ProfileRun run, Evaluation.Candidate candidate) {
+    line.append(String.format(Locale.ROOT, " total=%.3f (", candidate.total()));
+    for (int i = 0; i < run.scorers().size(); i++) {
+      line.append(i == 0 ? "" : " ")
+          .append(run.scorers().get(i))
+          .append(String.format(Locale.ROOT, "=%.3f", candidate.scores().get(i)));
+    }
+    line.append(')');
   }
 
   private record RunningGateway(PickerRuntime runtime, EmbeddedGateway gateway) implements Running {

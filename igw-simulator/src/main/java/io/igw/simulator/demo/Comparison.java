@@ -18,8 +18,7 @@ record Comparison(String gateway, long seed, PlayResult random, PlayResult igw) 
         + row("TTFT p90, ms", random.firstTokenMillis(0.9), igw.firstTokenMillis(0.9))
         + row("requests/s", random.requestsPerSecond(), igw.requestsPerSecond())
         + row("generated tokens/s", random.tokensPerSecond(), igw.tokensPerSecond())
-        + String.format(
-            Locale.ROOT, "%-24s %10d %10d%n", "errors", random.errors(), igw.errors());
+        + String.format(Locale.ROOT, "%-24s %10d %10d%n", "errors", random.errors(), igw.errors());
   }
 
   private static String row(String name, double left, double right) {

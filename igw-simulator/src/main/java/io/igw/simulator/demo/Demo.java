@@ -78,15 +78,14 @@ final class Demo {
         known.stream()
             .filter(g -> options.gateway.equals("auto") || options.gateway.equals(g.name()))
             .findFirst();
-    return chosen.orElseThrow(
-        () ->
-            new IllegalArgumentException(
-                "--gateway: "
-                    + options.gateway
-                    + " (expected: "
-                    + known.stream().map(DemoGateway::name).collect(Collectors.joining(", "))
-                    + (known.isEmpty() ? "none is here; " : "; ")
-                    + "scripts/install-envoy installs an Envoy)"));
+    return chosen.orElseThrow(() ->
+        new IllegalArgumentException(
+            "--gateway: "
+                + options.gateway
+                + " (expected: "
+                + known.stream().map(DemoGateway::name).collect(Collectors.joining(", "))
+                + (known.isEmpty() ? "none is here; " : "; ")
+                + "scripts/install-envoy installs an Envoy)"));
   }
 
   private int play(DemoGateway gateway, Path folder) throws IOException, InterruptedException {
@@ -97,8 +96,8 @@ final class Demo {
     say(
         "workload   seed %d: %d chat turns in %.1f s, prompts of %d tokens and more, 8 adapters",
         options.seed, requests, seconds, Workload.SYSTEM_PROMPT_TOKENS);
-    PlayResult random = play(gateway, folder, PickerSetup.RANDOM, requests, seconds);
-    PlayResult igw = play(gateway, folder, PickerSetup.IGW, requests, seconds);
+    PlayResult random = play(gateway, folder, PickerSetup.RANDOM, requests);
+    PlayResult igw = play(gateway, folder, PickerSetup.IGW, requests);
     Comparison comparison = new Comparison(gateway.name(), options.seed, random, igw);
     out.println();
     out.print(comparison.table());
@@ -110,8 +109,7 @@ final class Demo {
     return comparison.answered() ? 0 : FAILED;
   }
 
-  private PlayResult play(
-      DemoGateway gateway, Path folder, PickerSetup setup, int requests, double seconds)
+  private PlayResult play(DemoGateway gateway, Path folder, PickerSetup setup, int requests)
       throws IOException, InterruptedException {
     say("");
     say("== %s, from empty caches", setup.label());
@@ -123,7 +121,8 @@ final class Demo {
       try (DemoGateway.Running running =
           gateway.start(
               new DemoGateway.Setup(setup, servers.endpoints(), folder, reasons::decided))) {
-        Workload workload = new Workload(options.seed, ENGINE.baseModel(), requests / seconds);
+        Workload workload =
+            new Workload(options.seed, ENGINE.baseModel(), requests, options.duration.toNanos());
         return watch(new Play(loop, running.port(), workload, requests), reasons);
       }
     } finally {

@@ -48,12 +48,11 @@ final class Play {
   }
 
   void start() {
-    loop.execute(
-        () -> {
-          startNanos = System.nanoTime();
-          lastNanos = startNanos;
-          schedule();
-        });
+    loop.execute(() -> {
+      startNanos = System.nanoTime();
+      lastNanos = startNanos;
+      schedule();
+    });
   }
 
   private void schedule() {
@@ -88,12 +87,11 @@ final class Play {
                   }
                 })
             .connect("127.0.0.1", port);
-    connecting.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            ended(call, false);
-          }
-        });
+    connecting.addListener(done -> {
+      if (!done.isSuccess()) {
+        ended(call, false);
+      }
+    });
   }
 
   RequestParser parser() {

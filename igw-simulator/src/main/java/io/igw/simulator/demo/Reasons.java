@@ -40,10 +40,11 @@ final class Reasons {
   }
 
   private String named(String line) {
-    String named = line;
+    // Without scorers there is nothing to tell but the place.
+    int nothing = line.indexOf(" total=0.000 ()");
+    String named = nothing < 0 ? line : line.substring(0, nothing) + " at random";
     for (EndpointSpec endpoint : endpoints) {
-      named =
-          named.replace(endpoint.host() + ":" + endpoint.port(), endpoint.id().name());
+      named = named.replace(endpoint.host() + ":" + endpoint.port(), endpoint.id().name());
     }
     return named;
   }

@@ -37,11 +37,10 @@ final class Workload {
   };
 
   private final Random random;
-  private final String baseModel;
-  private final double meanGapNanos;
+  private final long[] arrivals;
   private final double[] cumulative = new double[GROUPS];
   private final List<Group> groups = new ArrayList<>();
-  private double atNanos;
+  private int turns;
 
   private static final class Group {
     final String model;
@@ -59,10 +58,10 @@ final class Workload {
     int turns;
   }
 
-  Workload(long seed, String baseModel, double requestsPerSecond) {
+  Workload(long seed, String baseModel, int requests, long durationNanos) {
     this.random = new Random(seed);
-    this.baseModel = baseModel;
-    this.meanGapNanos = 1e9 / requestsPerSecond;
+    // Arrivals of a Poisson process, once their number is known, are uniform in time.
+    this.arrivals = random.longs(requests, 0, durationNanos).sorted().toArray();
     double sum = 0;
     for (int i = 0; i < GROUPS; i++) {
       sum += 1 / Math.pow(i + 1, ZIPF);
@@ -73,9 +72,8 @@ final class Workload {
     }
   }
 
-  /** The next arrival. */
+  /** The next arrival; as many as requests were asked for. */
   Turn next() {
-    atNanos += -Math.log(1 - random.nextDouble()) * meanGapNanos;
     int number = group();
     Group group = groups.get(number);
     Conversation conversation = conversation(group);
@@ -92,7 +90,7 @@ final class Workload {
             + "]}";
     Turn turn =
         new Turn(
-            (long) atNanos,
+            arrivals[turns++],
             number,
             conversation.turns,
             group.model,
@@ -149,5 +147,4 @@ final class Workload {
     out.setLength(4 * tokens);
     return out.toString();
   }
-
 }
