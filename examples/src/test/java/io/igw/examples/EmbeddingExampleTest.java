@@ -3,6 +3,7 @@ package io.igw.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Decision;
+import io.igw.api.EndpointPicker;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Usage;
 import io.igw.runtime.PickerRuntime;
@@ -26,21 +27,18 @@ class EmbeddingExampleTest {
     try (ModelServers servers = ModelServers.start(2, EngineSettings.defaults())) {
       List<EndpointSpec> endpoints = servers.endpoints();
       // tag::embedding[]
+      EndpointPicker.Listener go =
+          outcome -> {
+            if (outcome instanceof Decision decision) {
+              send(decision.endpoint().hostPort());
+              decision.complete(Usage.UNKNOWN); // once the response has ended
+            }
+          };
       try (PickerRuntime runtime = PickerRuntime.builder().endpoints(endpoints).build()) {
         runtime.start();
         InferenceRequest request =
             InferenceRequest.builder().model("base-model").prompt("Why is the sky blue?").build();
-        runtime
-            .picker()
-            .pick(
-                request,
-                Runnable::run,
-                outcome -> {
-                  if (outcome instanceof Decision decision) {
-                    send(decision.endpoint().hostPort());
-                    decision.complete(Usage.UNKNOWN); // once the response has ended
-                  }
-                });
+        runtime.picker().pick(request, Runnable::run, go);
       }
       // end::embedding[]
       assertThat(destinations)

@@ -13,14 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** One run of the demo: two plays of the same workload and their comparison. One use. */
 final class Demo {
@@ -54,11 +52,8 @@ final class Demo {
   int run() {
     try {
       DemoGateway gateway = gateway();
-      Path folder = Files.createTempDirectory("igw-demo");
-      try {
-        return play(gateway, folder);
-      } finally {
-        delete(folder);
+      try (WorkFolder folder = WorkFolder.create()) {
+        return play(gateway, folder.path());
       }
     } catch (IOException | IllegalArgumentException e) {
       err.println("igw demo: " + e.getMessage());
@@ -164,13 +159,5 @@ final class Demo {
   private void say(String format, Object... values) {
     out.println(String.format(Locale.ROOT, format, values));
     out.flush();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }
