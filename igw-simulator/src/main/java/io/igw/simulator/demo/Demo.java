@@ -28,14 +28,20 @@ final class Demo {
   /** After the last arrival, answers may take this long; what is open then has failed. */
   private static final long PATIENCE_MILLIS = 60_000;
 
+  private static final int WARM_UP_REQUESTS = 200;
+  private static final long WARM_UP_GAP_NANOS = 10_000_000;
+
+  /** Shared prompts that the cache of one server holds. */
+  private static final int HELD_PROMPTS = 5;
+
   /**
-   * A server's cache holds 7 of the 32 shared prompts, and a prompt costs 0.3 s to compute: where a
+   * A server's cache holds 5 of the 24 shared prompts, and a prompt costs 0.4 s to compute: where a
    * request goes is what counts, not how fast this machine is.
    */
   private static final EngineSettings ENGINE =
       EngineSettings.defaults()
-          .withKvBlocks(7 * Workload.SYSTEM_PROMPT_TOKENS / EngineSettings.BLOCK_TOKENS)
-          .withPrefill(10_000, Duration.ofMillis(10))
+          .withKvBlocks(HELD_PROMPTS * Workload.SYSTEM_PROMPT_TOKENS / EngineSettings.BLOCK_TOKENS)
+          .withPrefill(8_000, Duration.ofMillis(10))
           .withDecode(Duration.ofMillis(15), 16)
           .withLora(3, Duration.ofMillis(150));
 
@@ -87,7 +93,9 @@ final class Demo {
     int requests = options.requestCount();
     double seconds = options.duration.toMillis() / 1e3;
     say("gateway    %s", gateway.description());
-    say("servers    %d, each holds 7 of %d shared prompts", options.servers, Workload.GROUPS);
+    say(
+        "servers    %d, each holds %d of %d shared prompts",
+        options.servers, HELD_PROMPTS, Workload.GROUPS);
     say(
         "workload   seed %d: %d chat turns in %.1f s, prompts of %d tokens and more, 8 adapters",
         options.seed, requests, seconds, Workload.SYSTEM_PROMPT_TOKENS);
@@ -118,10 +126,23 @@ final class Demo {
               new DemoGateway.Setup(setup, servers.endpoints(), folder, reasons::decided))) {
         Workload workload =
             new Workload(options.seed, ENGINE.baseModel(), requests, options.duration.toNanos());
-        return watch(new Play(loop, running.port(), workload, requests), reasons);
+        warmUp(loop, running.port());
+        reasons.clear();
+        return watch(new Play(loop, running.port(), workload::next, requests), reasons);
       }
     } finally {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Cold code would be measured instead of the choice of servers. */
+  private static void warmUp(EventLoopGroup loop, int port) throws InterruptedException {
+    Play play =
+        new Play(
+            loop, port, Workload.warmUp(ENGINE.baseModel(), WARM_UP_GAP_NANOS), WARM_UP_REQUESTS);
+    play.start();
+    if (!play.await(PATIENCE_MILLIS)) {
+      play.cancel();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Sends a workload to a gateway at its arrival times, whether or not earlier answers are there, and
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 final class Play {
   private final EventLoopGroup loop;
   private final int port;
-  private final Workload workload;
+  private final Supplier<Workload.Turn> turns;
   private final int requests;
   private final RequestParser parser = OpenAiReader.parser();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -40,10 +41,10 @@ final class Play {
   private long generatedTokens;
   private long[] firstTokens = new long[256];
 
-  Play(EventLoopGroup loop, int port, Workload workload, int requests) {
+  Play(EventLoopGroup loop, int port, Supplier<Workload.Turn> turns, int requests) {
     this.loop = loop;
     this.port = port;
-    this.workload = workload;
+    this.turns = turns;
     this.requests = requests;
   }
 
@@ -60,7 +61,7 @@ final class Play {
       overIfDone();
       return;
     }
-    Workload.Turn turn = workload.next();
+    Workload.Turn turn = turns.get();
     long wait = startNanos + turn.atNanos() - System.nanoTime();
     loop.schedule(
         () -> {

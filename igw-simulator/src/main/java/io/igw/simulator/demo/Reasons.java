@@ -28,6 +28,14 @@ final class Reasons {
     }
   }
 
+  /** Forgets what was decided so far. */
+  void clear() {
+    synchronized (latest) {
+      decisions = 0;
+      latest.clear();
+    }
+  }
+
   /** The latest decisions since the last call. */
   List<String> next() {
     List<String> lines;

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * A stream of chat turns by seed: groups of users share a long system prompt, and often a LoRA
@@ -23,7 +25,7 @@ final class Workload {
   record Turn(long atNanos, int group, int turn, String model, byte[] body) {}
 
   /** Figures of the workload. The prompts outweigh the KV cache of any one server. */
-  static final int GROUPS = 32;
+  static final int GROUPS = 24;
 
   static final int SYSTEM_PROMPT_TOKENS = 3072;
 
@@ -101,6 +103,25 @@ final class Workload {
       group.live.remove(conversation);
     }
     return turn;
+  }
+
+  /**
+   * Turns that leave no trace in any prefix cache, since none fills a block: for warming up what
+   * lies between client and servers.
+   */
+  static Supplier<Turn> warmUp(String model, long gapNanos) {
+    AtomicInteger count = new AtomicInteger();
+    return () -> {
+      int number = count.getAndIncrement();
+      String body =
+          "{\"model\":\""
+              + model
+              + "\",\"stream\":true,\"max_tokens\":2,\"messages\":[{\"role\":\"user\","
+              + "\"content\":\"warm-up "
+              + number
+              + "\"}]}";
+      return new Turn(number * gapNanos, 0, 0, model, body.getBytes(StandardCharsets.UTF_8));
+    };
   }
 
   private int group() {

@@ -36,6 +36,15 @@ class WorkloadTest {
   }
 
   @Test
+  void warmUpFillsNoBlock() {
+    var turns = Workload.warmUp("base", 10);
+    assertThat(turns.get().atNanos()).isZero();
+    Workload.Turn second = turns.get();
+    assertThat(second.atNanos()).isEqualTo(10);
+    assertThat(second.body().length).isLessThan(4 * 64);
+  }
+
+  @Test
   void arrivalsAscendWithinTheDuration() {
     long last = 0;
     for (Workload.Turn turn : turns(1)) {
