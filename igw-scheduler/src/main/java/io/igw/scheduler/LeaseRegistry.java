@@ -1,0 +1,162 @@
+package io.igw.scheduler;
+
+import io.igw.api.EndpointSnapshot;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open leases of one scheduler, for idle expiry, without a timer or a node per lease: a new
+ * lease goes into a multi-producer queue (one reference), a sweep moves what is there into a
+ * compact array, drops ended leases and abandons idle ones.
+ *
+ * <p><b>Threading.</b> {@link #opened} and {@link #closed} from any thread. Only one thread sweeps
+ * at a time, by a try-claim: whoever fails to claim goes on with its own work. Where the owner
+ * sweeps too seldom for the traffic, each new lease pays for a few steps, so that ended leases do
+ * not pile up even if nobody ever sweeps.
+ */
+final class LeaseRegistry {
+  /** New leases that may wait for the owner's sweep. */
+  static final int UNSWEPT_LIMIT = 1024;
+
+  /** Leases looked at per new lease beyond that limit; more than one makes the backlog shrink. */
+  private static final int STEPS = 4;
+
+  private static final VarHandle SWEEPING;
+
+  static {
+    try {
+      SWEEPING = MethodHandles.lookup().findVarHandle(LeaseRegistry.class, "sweeping", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final EndpointPool pool;
+  private final long idleNanos;
+  private final boolean releasesTokensOnFirstByte;
+  private final LongSupplier nanoClock;
+  private final SchedulerMetrics metrics;
+  private final MpscUnboundedVarHandleArrayQueue<PoolDecision> unswept =
+      new MpscUnboundedVarHandleArrayQueue<>(UNSWEPT_LIMIT);
+  private final LongAdder open = new LongAdder();
+
+  // Guarded by the claim.
+  private @Nullable PoolDecision[] leases = new PoolDecision[64];
+  private int count;
+  private int cursor;
+
+  @SuppressWarnings("unused") // through SWEEPING
+  private int sweeping;
+
+  LeaseRegistry(
+      EndpointPool pool,
+      long idleNanos,
+      boolean releasesTokensOnFirstByte,
+      LongSupplier nanoClock,
+      SchedulerMetrics metrics) {
+    this.pool = pool;
+    this.idleNanos = idleNanos;
+    this.releasesTokensOnFirstByte = releasesTokensOnFirstByte;
+    this.nanoClock = nanoClock;
+    this.metrics = metrics;
+  }
+
+  void opened(PoolDecision lease) {
+    open.increment();
+    unswept.offer(lease);
+    if (unswept.size() > UNSWEPT_LIMIT && claim()) {
+      try {
+        take(STEPS);
+        visit(STEPS, lease.seenNanos());
+      } finally {
+        SWEEPING.setRelease(this, 0);
+      }
+    }
+  }
+
+  void closed() {
+    open.decrement();
+  }
+
+  /** Leases that have not ended; exact while no lease opens or ends. */
+  int open() {
+    return open.intValue();
+  }
+
+  /** Leases that this registry holds on to, ended ones included; exact while nothing happens. */
+  int held() {
+    return unswept.size() + count;
+  }
+
+  /** Visits every lease. Returns how many expired; 0 if another thread sweeps. */
+  int sweep() {
+    if (!claim()) {
+      return 0;
+    }
+    try {
+      take(Integer.MAX_VALUE);
+      cursor = 0;
+      return visit(count, nanoClock.getAsLong());
+    } finally {
+      SWEEPING.setRelease(this, 0);
+    }
+  }
+
+  EndpointSnapshot snapshot() {
+    return pool.snapshot();
+  }
+
+  boolean releasesTokensOnFirstByte() {
+    return releasesTokensOnFirstByte;
+  }
+
+  private boolean claim() {
+    return (int) SWEEPING.getOpaque(this) == 0 && SWEEPING.compareAndSet(this, 0, 1);
+  }
+
+  private void take(int limit) {
+    for (int i = 0; i < limit; i++) {
+      PoolDecision lease = unswept.relaxedPoll();
+      if (lease == null) {
+        return;
+      }
+      if (lease.open()) {
+        if (count == leases.length) {
+          leases = Arrays.copyOf(leases, count * 2);
+        }
+        leases[count++] = lease;
+      }
+    }
+  }
+
+  /** Visits the next {@code steps} leases of the array, each at most once. */
+  private int visit(int steps, long nowNanos) {
+    int expired = 0;
+    for (int left = Math.min(steps, count); left > 0; left--) {
+      if (cursor >= count) {
+        cursor = 0;
+      }
+      PoolDecision lease = leases[cursor];
+      boolean keep = lease != null && lease.open();
+      if (keep && nowNanos - lease.seenNanos() >= idleNanos) {
+        if (lease.close()) {
+          expired++;
+          metrics.leaseExpired(lease.endpoint());
+        }
+        keep = false;
+      }
+      if (keep) {
+        cursor++;
+      } else {
+        leases[cursor] = leases[--count];
+        leases[count] = null;
+      }
+    }
+    return expired;
+  }
+}
