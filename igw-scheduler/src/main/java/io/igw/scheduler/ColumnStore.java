@@ -96,8 +96,8 @@ final class ColumnStore {
       seen[s] = newSeen;
     }
     for (int a = 0; a < facts.length; a++) {
-      Object[] oldFacts = facts[a];
-      Object[] newFacts = new Object[size];
+      @Nullable Object[] oldFacts = facts[a];
+      @Nullable Object[] newFacts = new Object[size];
       for (int i = 0; i < size; i++) {
         newFacts[i] = from[i] < 0 ? null : oldFacts[from[i]];
       }

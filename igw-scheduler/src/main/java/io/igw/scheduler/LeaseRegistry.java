@@ -142,15 +142,10 @@ final class LeaseRegistry {
         cursor = 0;
       }
       PoolDecision lease = leases[cursor];
-      boolean keep = lease != null && lease.open();
-      if (keep && nowNanos - lease.seenNanos() >= idleNanos) {
-        if (lease.close()) {
-          expired++;
-          metrics.leaseExpired(lease.endpoint());
-        }
-        keep = false;
+      if (lease != null && expire(lease, nowNanos)) {
+        expired++;
       }
-      if (keep) {
+      if (lease != null && lease.open()) {
         cursor++;
       } else {
         leases[cursor] = leases[--count];
@@ -158,5 +153,13 @@ final class LeaseRegistry {
       }
     }
     return expired;
+  }
+
+  private boolean expire(PoolDecision lease, long nowNanos) {
+    if (nowNanos - lease.seenNanos() < idleNanos || !lease.close()) {
+      return false;
+    }
+    metrics.leaseExpired(lease.endpoint());
+    return true;
   }
 }
