@@ -13,4 +13,9 @@ module io.igw.runtime {
   exports io.igw.runtime;
 
   uses io.igw.spi.PluginProvider;
+
+  provides io.igw.spi.PluginProvider with
+      io.igw.runtime.parse.ParserProvider.OpenAi,
+      io.igw.runtime.parse.ParserProvider.Passthrough,
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
 }

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  * compact array, drops ended leases and abandons idle ones.
  *
  * <p><b>Threading.</b> {@link #opened} and {@link #closed} from any thread. Only one thread sweeps
- * at a time, by a try-claim: whoever fails to claim goes on with its own work. Where the owner
- * sweeps too seldom for the traffic, each new lease pays for a few steps, so that ended leases do
- * not pile up even if nobody ever sweeps.
+ * at a time, by a try-claim: whoever fails to claim goes on with its own work. Where the owner does
+ * not sweep, or too seldom for the traffic, each new lease pays for a few steps: ended leases do
+ * not pile up, idle ones expire, and no pick ever pays for a whole sweep.
  */
 final class LeaseRegistry {
   /** New leases that may wait for the owner's sweep. */
   static final int UNSWEPT_LIMIT = 1024;
 
-  /** Leases looked at per new lease beyond that limit; more than one makes the backlog shrink. */
+  /** How often the owner is expected to sweep. */
+  static final long SWEEP_INTERVAL_NANOS = 2_000_000_000L;
+
+  /** Leases looked at per new lease when a sweep is late; more than one makes a backlog shrink. */
   private static final int STEPS = 4;
 
   private static final VarHandle SWEEPING;
@@ -36,7 +40,7 @@ final class LeaseRegistry {
     }
   }
 
-  private final EndpointPool pool;
+  private final Supplier<EndpointSnapshot> snapshots;
   private final long idleNanos;
   private final boolean releasesTokensOnFirstByte;
   private final LongSupplier nanoClock;
@@ -50,29 +54,35 @@ final class LeaseRegistry {
   private int count;
   private int cursor;
 
+  /** Written under the claim, read by anyone. */
+  private volatile long sweptNanos;
+
   @SuppressWarnings("unused") // through SWEEPING
   private int sweeping;
 
   LeaseRegistry(
-      EndpointPool pool,
+      Supplier<EndpointSnapshot> snapshots,
       long idleNanos,
       boolean releasesTokensOnFirstByte,
       LongSupplier nanoClock,
       SchedulerMetrics metrics) {
-    this.pool = pool;
+    this.snapshots = snapshots;
     this.idleNanos = idleNanos;
     this.releasesTokensOnFirstByte = releasesTokensOnFirstByte;
     this.nanoClock = nanoClock;
     this.metrics = metrics;
+    this.sweptNanos = nanoClock.getAsLong();
   }
 
   void opened(PoolDecision lease) {
     open.increment();
     unswept.offer(lease);
-    if (unswept.size() > UNSWEPT_LIMIT && claim()) {
+    long now = lease.seenNanos();
+    boolean late = now - sweptNanos >= SWEEP_INTERVAL_NANOS || unswept.size() > UNSWEPT_LIMIT;
+    if (late && claim()) {
       try {
         take(STEPS);
-        visit(STEPS, lease.seenNanos());
+        visit(STEPS, now);
       } finally {
         SWEEPING.setRelease(this, 0);
       }
@@ -101,14 +111,15 @@ final class LeaseRegistry {
     try {
       take(Integer.MAX_VALUE);
       cursor = 0;
-      return visit(count, nanoClock.getAsLong());
+      sweptNanos = nanoClock.getAsLong();
+      return visit(count, sweptNanos);
     } finally {
       SWEEPING.setRelease(this, 0);
     }
   }
 
   EndpointSnapshot snapshot() {
-    return pool.snapshot();
+    return snapshots.get();
   }
 
   boolean releasesTokensOnFirstByte() {

@@ -61,7 +61,7 @@ public final class Scheduler implements EndpointPicker {
     workspaces = new WorkspacePool(plan, builder.seed);
     leases =
         new LeaseRegistry(
-            pool,
+            pool::snapshot,
             builder.leaseIdle.toNanos(),
             builder.releaseTokensOnFirstByte,
             nanoClock,
@@ -153,7 +153,8 @@ public final class Scheduler implements EndpointPicker {
 
   /**
    * Abandons the leases whose response has been silent for the idle time. Called by the owner's
-   * timer, about once a second; from any thread, one at a time.
+   * timer, about once a second; any thread. Where nobody calls it, picks do the work in small
+   * steps.
    *
    * @return how many expired
    */

@@ -191,19 +191,25 @@ final class SchedulingCycle implements Cycle {
   @Override
   public void put(PerEndpoint key, int ordinal, double value) {
     Objects.checkIndex(ordinal, snapshot.size());
-    int k = key.index();
     if (!written(key)) {
-      if (k >= values.length) {
-        int old = values.length;
-        values = Arrays.copyOf(values, k + 1);
-        Arrays.fill(values, old, k + 1, NO_NUMBERS);
-        valuesWritten = Arrays.copyOf(valuesWritten, k + 1);
-      }
-      values[k] = room(values[k]);
-      Arrays.fill(values[k], 0, snapshot.size(), 0);
-      valuesWritten[k] = true;
+      putAll(key, 0);
     }
-    values[k][ordinal] = value;
+    values[key.index()][ordinal] = value;
+    produced.forget(key.index());
+  }
+
+  @Override
+  public void putAll(PerEndpoint key, double value) {
+    int k = key.index();
+    if (k >= values.length) {
+      int old = values.length;
+      values = Arrays.copyOf(values, k + 1);
+      Arrays.fill(values, old, k + 1, NO_NUMBERS);
+      valuesWritten = Arrays.copyOf(valuesWritten, k + 1);
+    }
+    values[k] = room(values[k]);
+    Arrays.fill(values[k], 0, snapshot.size(), value);
+    valuesWritten[k] = true;
     produced.forget(k);
   }
 

@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Bytes that one cycle and one decision allocate. */
 class AllocationTest {
   private static final int ROUNDS = 20_000;
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final InferenceRequest REQUEST =
       InferenceRequest.builder().model("m").prompt("abcd".repeat(100)).build();
 
@@ -91,13 +90,12 @@ class AllocationTest {
   void aDecisionWithItsLeaseAllocatesAtMost64Bytes(int endpoints, boolean filtered) {
     Scheduler scheduler = scheduler(endpoints, filtered);
     assertThat(
-            bytesPerRound(
-                () -> {
-                  Decision decision = (Decision) scheduler.schedule(REQUEST, null);
-                  decision.served(decision.endpoint().hostPort());
-                  decision.progress(1);
-                  decision.complete(Usage.UNKNOWN);
-                }))
+            bytesPerRound(() -> {
+              Decision decision = (Decision) scheduler.schedule(REQUEST, null);
+              decision.served(decision.endpoint().hostPort());
+              decision.progress(1);
+              decision.complete(Usage.UNKNOWN);
+            }))
         .isLessThanOrEqualTo(64);
   }
 }

@@ -38,11 +38,10 @@ class ConcurrencyTest {
       List<Future<?>> futures = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         futures.add(
-            executor.submit(
-                () -> {
-                  start.await();
-                  return work.call();
-                }));
+            executor.submit(() -> {
+              start.await();
+              return work.call();
+            }));
       }
       for (Future<?> future : futures) {
         future.get();
@@ -52,7 +51,9 @@ class ConcurrencyTest {
     }
   }
 
-  /** plugins-scheduling.md 8: each of ten equal endpoints gets 100 of 1,000 picks, give or take 4. */
+  /**
+   * plugins-scheduling.md 8: each of ten equal endpoints gets 100 of 1,000 picks, give or take 4.
+   */
   @RepeatedTest(20)
   void equalEndpointsShareEqually() throws Exception {
     EndpointPool pool = Fixture.pool(10);
@@ -138,11 +139,10 @@ class ConcurrencyTest {
     assertThat(negative).isFalse();
     assertThat(scheduler.openLeases()).isZero();
     assertThat(seen.values())
-        .allSatisfy(
-            e -> {
-              assertThat(pool.inFlightRequests(e)).isZero();
-              assertThat(pool.inFlightTokens(e)).isZero();
-            });
+        .allSatisfy(e -> {
+          assertThat(pool.inFlightRequests(e)).isZero();
+          assertThat(pool.inFlightTokens(e)).isZero();
+        });
   }
 
   @Test
@@ -152,12 +152,11 @@ class ConcurrencyTest {
     AtomicInteger writers = new AtomicInteger();
     AtomicBoolean overlap = new AtomicBoolean();
     ConcurrentLinkedQueue<EndpointId> removed = new ConcurrentLinkedQueue<>();
-    pool.onRemoved(
-        (slot, generation) -> {
-          overlap.compareAndSet(false, writers.incrementAndGet() != 1);
-          removed.add(id(slot));
-          writers.decrementAndGet();
-        });
+    pool.onRemoved((slot, generation) -> {
+      overlap.compareAndSet(false, writers.incrementAndGet() != 1);
+      removed.add(id(slot));
+      writers.decrementAndGet();
+    });
     onThreads(
         THREADS,
         () -> {

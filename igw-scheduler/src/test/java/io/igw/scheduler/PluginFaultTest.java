@@ -41,8 +41,15 @@ class PluginFaultTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0.25,0.25,", "0,0,", "1,1,", "-0.0,0,", "1.5,1,range", "-3,0,range", "NaN,0,nan",
-    "Infinity,0,nan", "-Infinity,0,nan"
+    "0.25,0.25,",
+    "0,0,",
+    "1,1,",
+    "-0.0,0,",
+    "1.5,1,range",
+    "-3,0,range",
+    "NaN,0,nan",
+    "Infinity,0,nan",
+    "-Infinity,0,nan"
   })
   void scoresAreClampedAndCounted(double score, double counted, @Nullable String fault) {
     Scheduler scheduler = scheduler(p -> p.scorer("s", fixed(0, score, 0, 0), 2));
@@ -77,10 +84,9 @@ class PluginFaultTest {
   @Test
   void aSnapshotScorerThatThrowsIsCountedOncePerSnapshot() {
     Scorer bad =
-        Fixture.bySnapshot(
-            (cycle, candidates, scores) -> {
-              throw failure();
-            });
+        Fixture.bySnapshot((cycle, candidates, scores) -> {
+          throw failure();
+        });
     Scheduler scheduler = scheduler(p -> p.scorer("bad", bad, 1));
     decide(scheduler);
     decide(scheduler);
@@ -90,37 +96,34 @@ class PluginFaultTest {
   @Test
   void aPositionThatAScorerLeavesOutAddsNothing() {
     Scheduler scheduler =
-        scheduler(
-            p ->
-                p.scorer("full", fixed(1, 1, 1, 0.9), 1)
-                    .scorer("part", (cycle, candidates, scores) -> scores[3] = 0.5, 1));
+        scheduler(p ->
+            p.scorer("full", fixed(1, 1, 1, 0.9), 1)
+                .scorer("part", (cycle, candidates, scores) -> scores[3] = 0.5, 1));
     assertThat(number(decide(scheduler).endpoint())).isEqualTo(3);
   }
 
   @Test
   void aThrowingFilterKeepsItsInput() {
     Scheduler scheduler =
-        scheduler(
-            p ->
-                p.filter("first", only(1, 2))
-                    .filter(
-                        "bad",
-                        (cycle, candidates) -> {
-                          candidates.retainIf(i -> i == 0);
-                          candidates.retain(new long[0]);
-                          throw failure();
-                        })
-                    .filter(
-                        "worse",
-                        (cycle, candidates) ->
-                            candidates.retainIf(
-                                i -> {
-                                  if (i == 1) {
-                                    throw failure();
-                                  }
-                                  return false;
-                                }))
-                    .scorer("s", fixed(0, 0, 1, 1), 1));
+        scheduler(p ->
+            p.filter("first", only(1, 2))
+                .filter(
+                    "bad",
+                    (cycle, candidates) -> {
+                      candidates.retainIf(i -> i == 0);
+                      candidates.retain(new long[0]);
+                      throw failure();
+                    })
+                .filter(
+                    "worse",
+                    (cycle, candidates) ->
+                        candidates.retainIf(i -> {
+                          if (i == 1) {
+                            throw failure();
+                          }
+                          return false;
+                        }))
+                .scorer("s", fixed(0, 0, 1, 1), 1));
     assertThat(number(decide(scheduler).endpoint())).isEqualTo(2);
     assertThat(recorder.faults).containsOnlyKeys("bad threw", "worse threw");
   }
@@ -128,17 +131,15 @@ class PluginFaultTest {
   @Test
   void onlyAFilterNarrows() {
     Scheduler scheduler =
-        scheduler(
-            p ->
-                p.filter(
-                        "nested",
-                        (cycle, candidates) ->
-                            candidates.retainIf(
-                                i -> {
-                                  candidates.retain(new long[0]);
-                                  return true;
-                                }))
-                    .scorer("s", (cycle, candidates, scores) -> candidates.retainIf(i -> false), 1));
+        scheduler(p ->
+            p.filter(
+                    "nested",
+                    (cycle, candidates) ->
+                        candidates.retainIf(i -> {
+                          candidates.retain(new long[0]);
+                          return true;
+                        }))
+                .scorer("s", (cycle, candidates, scores) -> candidates.retainIf(i -> false), 1));
     assertThat(decide(scheduler)).isNotNull();
     assertThat(recorder.faults).containsOnlyKeys("nested threw", "s threw");
   }
@@ -146,14 +147,13 @@ class PluginFaultTest {
   @Test
   void aThrowingPickerFallsBackToTheBestScore() {
     Scheduler scheduler =
-        scheduler(
-            p ->
-                p.scorer("s", fixed(0, 0, 0, 1), 1)
-                    .picker(
-                        "bad",
-                        (cycle, candidates, totals, picked) -> {
-                          throw failure();
-                        }));
+        scheduler(p ->
+            p.scorer("s", fixed(0, 0, 0, 1), 1)
+                .picker(
+                    "bad",
+                    (cycle, candidates, totals, picked) -> {
+                      throw failure();
+                    }));
     assertThat(number(decide(scheduler).endpoint())).isEqualTo(3);
     assertThat(recorder.faults).containsOnlyKeys("bad threw");
   }
@@ -173,22 +173,20 @@ class PluginFaultTest {
   @MethodSource("brokenPicks")
   void aBrokenPickIsRepairedAndCounted(String what, int[] positions, int count, int[] expected) {
     Scheduler scheduler =
-        scheduler(
-            p ->
-                p.scorer("s", fixed(0, 0, 0, 1), 1)
-                    .picker(
-                        "bad",
-                        (cycle, candidates, totals, picked) -> {
-                          System.arraycopy(positions, 0, picked, 0, positions.length);
-                          return count;
-                        }));
+        scheduler(p ->
+            p.scorer("s", fixed(0, 0, 0, 1), 1)
+                .picker(
+                    "bad",
+                    (cycle, candidates, totals, picked) -> {
+                      System.arraycopy(positions, 0, picked, 0, positions.length);
+                      return count;
+                    }));
     for (int round = 1; round <= 2; round++) {
       Decision decision = decide(scheduler);
       assertThat(number(decision.endpoint())).isEqualTo(expected[0]);
       assertThat(decision.fallbacks())
           .extracting(Fixture::number)
-          .containsExactlyElementsOf(
-              Arrays.stream(expected).skip(1).boxed().toList());
+          .containsExactlyElementsOf(Arrays.stream(expected).skip(1).boxed().toList());
       assertThat(recorder.faults).containsOnlyKeys("bad range").containsEntry("bad range", round);
     }
   }
@@ -224,10 +222,9 @@ class PluginFaultTest {
         Fixture.scheduler(pool)
             .metrics(recorder)
             .profile("p", p -> {})
-            .saturationDetector(
-                (cycle, candidates) -> {
-                  throw failure();
-                })
+            .saturationDetector((cycle, candidates) -> {
+              throw failure();
+            })
             .build();
     assertThat(decide(scheduler, InferenceRequest.builder().priority(-1).build())).isNotNull();
     assertThat(recorder.faults).containsOnlyKeys("saturation-detector threw");
@@ -272,7 +269,8 @@ class PluginFaultTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("handlers")
-  void aBrokenHandlerIsAnInternalRejection(String what, ProfileHandler handler, Rejection expected) {
+  void aBrokenHandlerIsAnInternalRejection(
+      String what, ProfileHandler handler, Rejection expected) {
     Scheduler scheduler =
         Fixture.scheduler(pool).profile("p", p -> {}).profileHandler(handler).build();
     assertThat(reject(scheduler, REQUEST)).isSameAs(expected);
@@ -312,18 +310,17 @@ class PluginFaultTest {
     Scheduler[] self = new Scheduler[1];
     int[] depth = {0};
     self[0] =
-        scheduler(
-            p ->
-                p.scorer(
-                    "s",
-                    (cycle, candidates, scores) -> {
-                      if (depth[0]++ == 0) {
-                        assertThat(number(decide(self[0]).endpoint())).isEqualTo(2);
-                        assertThat(number(decide(inner).endpoint())).isEqualTo(1);
-                      }
-                      scores[2] = 1;
-                    },
-                    1));
+        scheduler(p ->
+            p.scorer(
+                "s",
+                (cycle, candidates, scores) -> {
+                  if (depth[0]++ == 0) {
+                    assertThat(number(decide(self[0]).endpoint())).isEqualTo(2);
+                    assertThat(number(decide(inner).endpoint())).isEqualTo(1);
+                  }
+                  scores[2] = 1;
+                },
+                1));
     assertThat(number(decide(self[0]).endpoint())).isEqualTo(2);
     assertThat(recorder.faults).isEmpty();
   }

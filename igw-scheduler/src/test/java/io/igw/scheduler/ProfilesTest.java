@@ -51,8 +51,7 @@ class ProfilesTest {
             "prefill",
             p -> p.filter("first", only(0, 1, 2)).scorer("s", fixed(0, 1, 0, 0, 0, 0), 1))
         .profile(
-            "decode",
-            p -> p.filter("last", only(3, 4, 5)).scorer("s", fixed(0, 0, 0, 0, 0, 1), 1))
+            "decode", p -> p.filter("last", only(3, 4, 5)).scorer("s", fixed(0, 0, 0, 0, 0, 1), 1))
         .profileHandler(handler);
   }
 
@@ -84,8 +83,7 @@ class ProfilesTest {
   @ParameterizedTest
   @CsvSource({"true,0", "false,10"})
   void theFirstByteEndsThePrefillShare(boolean releaseTokens, double decodeTokens) {
-    Scheduler scheduler =
-        pair(new Pair()).releaseTokensOnFirstByte(releaseTokens).build();
+    Scheduler scheduler = pair(new Pair()).releaseTokensOnFirstByte(releaseTokens).build();
     Decision decision = decide(scheduler, prompt(10));
     decision.progress(1);
     decision.progress(2);
@@ -190,7 +188,10 @@ class ProfilesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "true,false,SATURATED", "false,true,NO_ENDPOINTS", "true,true,SATURATED", "false,false,NO_ENDPOINTS"
+    "true,false,SATURATED",
+    "false,true,NO_ENDPOINTS",
+    "true,true,SATURATED",
+    "false,false,NO_ENDPOINTS"
   })
   void theFirstFailedProfileInNameOrderGivesTheReason(
       boolean decodeByLoad, boolean prefillByLoad, Rejection.Reason reason) {
