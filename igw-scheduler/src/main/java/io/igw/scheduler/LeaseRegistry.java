@@ -27,8 +27,8 @@ final class LeaseRegistry {
   /** How often the owner is expected to sweep. */
   static final long SWEEP_INTERVAL_NANOS = 2_000_000_000L;
 
-  /** Leases looked at per new lease when a sweep is late; more than one makes a backlog shrink. */
-  private static final int STEPS = 4;
+  /** Leases looked at by a pick that finds the sweep late: well under a microsecond. */
+  private static final int STEPS = 64;
 
   private static final VarHandle SWEEPING;
 
@@ -53,6 +53,7 @@ final class LeaseRegistry {
   private @Nullable PoolDecision[] leases = new PoolDecision[64];
   private int count;
   private int cursor;
+  private int passLeft;
 
   /** Written under the claim, read by anyone. */
   private volatile long sweptNanos;
@@ -81,8 +82,7 @@ final class LeaseRegistry {
     boolean late = now - sweptNanos >= SWEEP_INTERVAL_NANOS || unswept.size() > UNSWEPT_LIMIT;
     if (late && claim()) {
       try {
-        take(STEPS);
-        visit(STEPS, now);
+        step(now);
       } finally {
         SWEEPING.setRelease(this, 0);
       }
@@ -111,6 +111,7 @@ final class LeaseRegistry {
     try {
       take(Integer.MAX_VALUE);
       cursor = 0;
+      passLeft = 0;
       sweptNanos = nanoClock.getAsLong();
       return visit(count, sweptNanos);
     } finally {
@@ -128,6 +129,20 @@ final class LeaseRegistry {
 
   private boolean claim() {
     return (int) SWEEPING.getOpaque(this) == 0 && SWEEPING.compareAndSet(this, 0, 1);
+  }
+
+  /** A part of a sweep; a sweep is done when every lease has been looked at. */
+  private void step(long nowNanos) {
+    take(STEPS);
+    if (passLeft == 0) {
+      passLeft = count;
+    }
+    int steps = Math.min(STEPS, passLeft);
+    visit(steps, nowNanos);
+    passLeft -= steps;
+    if (passLeft == 0 && unswept.isEmpty()) {
+      sweptNanos = nowNanos;
+    }
   }
 
   private void take(int limit) {

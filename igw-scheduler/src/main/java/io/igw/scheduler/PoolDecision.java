@@ -95,8 +95,8 @@ final class PoolDecision extends Share implements Decision {
 
   @Override
   public boolean served(String hostPort) {
-    if (hostPort.equals(endpoint.hostPort())) {
-      return move(endpoint.load());
+    if (heldBy(endpoint.load()) && hostPort.equals(endpoint.hostPort())) {
+      return true;
     }
     EndpointSnapshot now = registry.snapshot();
     PoolEndpoint serving = PoolWriter.serving(now, hostPort);

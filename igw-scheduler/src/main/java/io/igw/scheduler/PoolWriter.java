@@ -45,7 +45,7 @@ final class PoolWriter {
       drop(known);
     }
     int slot = slots.allocate(version, nanoClock.getAsLong());
-    put(new PoolEndpoint(spec, slot, slots.generation(slot), new EndpointLoad()));
+    put(new PoolEndpoint(spec, slot, slots.generation(slot), slots.load(slot)));
   }
 
   void remove(EndpointId id) {

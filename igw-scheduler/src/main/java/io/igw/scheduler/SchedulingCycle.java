@@ -100,7 +100,7 @@ final class SchedulingCycle implements Cycle {
   double[] requestsByOrdinal() {
     if (!requestsRead) {
       requests = room(requests);
-      plan.requests(requests);
+      plan.loads().requests(requests);
       requestsRead = true;
     }
     return requests;
@@ -109,7 +109,7 @@ final class SchedulingCycle implements Cycle {
   double[] tokensByOrdinal() {
     if (!tokensRead) {
       tokens = room(tokens);
-      plan.tokens(tokens);
+      plan.loads().tokens(tokens);
       tokensRead = true;
     }
     return tokens;

@@ -50,6 +50,11 @@ class Share {
     return requestHolder != null;
   }
 
+  /** Whether the request is counted at a load now. */
+  final boolean heldBy(EndpointLoad load) {
+    return requestHolder == load;
+  }
+
   /** Gives everything back. True for the one call that gives back the request. */
   final boolean end() {
     EndpointLoad holder = (EndpointLoad) REQUEST.getAndSet(this, null);

@@ -17,27 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotPlan {
   private static final VarHandle SUMS = MethodHandles.arrayElementVarHandle(double[][].class);
 
-  private final EndpointLoad[] loads;
+  private final EndpointLoad.Table loads;
   private final double[] @Nullable [] sums;
 
   SnapshotPlan(EndpointSnapshot snapshot, int profiles) {
-    loads = new EndpointLoad[snapshot.size()];
-    for (int i = 0; i < loads.length; i++) {
-      loads[i] = ((PoolEndpoint) snapshot.endpoint(i)).load();
+    EndpointLoad[] byOrdinal = new EndpointLoad[snapshot.size()];
+    for (int i = 0; i < byOrdinal.length; i++) {
+      byOrdinal[i] = ((PoolEndpoint) snapshot.endpoint(i)).load();
     }
+    loads = new EndpointLoad.Table(byOrdinal);
     sums = new double[profiles][];
   }
 
-  void requests(double[] byOrdinal) {
-    for (int i = 0; i < loads.length; i++) {
-      byOrdinal[i] = loads[i].requests();
-    }
-  }
-
-  void tokens(double[] byOrdinal) {
-    for (int i = 0; i < loads.length; i++) {
-      byOrdinal[i] = loads[i].tokens();
-    }
+  /** Where the live load is read. */
+  EndpointLoad.Table loads() {
+    return loads;
   }
 
   /** Sum of a profile's snapshot scorers by ordinal, null if no cycle has computed it yet. */

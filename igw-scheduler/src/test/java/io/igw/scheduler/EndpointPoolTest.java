@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Attribute;
+import io.igw.api.Decision;
 import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.LoraAdapters;
@@ -268,6 +269,44 @@ class EndpointPoolTest {
     assertThat(reused.slot()).isEqualTo(gone.slot());
     assertThat(reused.generation()).isEqualTo(gone.generation() + 1);
     assertThat(pool.snapshot().ordinalOf(gone.slot(), gone.generation())).isEqualTo(-1);
+  }
+
+  @Test
+  void aSlotIsNotReusedWhileLeasesAreOpenThere() {
+    EndpointPool pool = EndpointPool.builder().nanoClock(time.now::get).build();
+    pool.upsert(spec(0));
+    Decision open = Fixture.decide(Fixture.scheduler(pool).profile("p", p -> {}).build());
+    pool.remove(id(0));
+    for (int n = 1; n <= SlotTable.QUARANTINE_PUBLICATIONS; n++) {
+      pool.upsert(spec(n));
+    }
+    time.advance(SlotTable.QUARANTINE_NANOS);
+    pool.upsert(spec(6));
+    assertThat(Fixture.endpoints(pool)).extracting(Endpoint::slot).doesNotContain(0);
+    open.abandon();
+    for (int i = 0; i < SlotTable.QUARANTINE_PUBLICATIONS; i++) {
+      pool.report(report(1, i + 1, i));
+    }
+    time.advance(SlotTable.QUARANTINE_NANOS);
+    pool.upsert(spec(7));
+    assertThat(pool.snapshot().endpoint(5).slot()).isZero();
+  }
+
+  @Test
+  void largePoolsReadTheirLoadFromSeveralPages() {
+    EndpointPool pool = Fixture.pool(2 * EndpointLoad.PAGE_SLOTS + 10);
+    int last = pool.snapshot().size() - 1;
+    Scheduler scheduler =
+        Fixture.scheduler(pool)
+            .profile("p", p -> p.filter("f", Fixture.only(0, 1024, last)))
+            .build();
+    for (int i = 0; i < 6; i++) {
+      Fixture.decide(scheduler);
+    }
+    assertThat(List.of(0, 1024, last))
+        .extracting(n -> pool.inFlightRequests(pool.snapshot().endpoint(n)))
+        .containsOnly(2.0);
+    assertThat(Fixture.totalRequests(pool, Fixture.endpoints(pool))).isEqualTo(6);
   }
 
   @Test

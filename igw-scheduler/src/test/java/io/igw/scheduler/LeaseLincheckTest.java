@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 public class LeaseLincheckTest {
   private static final List<EndpointSpec> SPECS = Fixture.specs(3);
 
-  private final EndpointLoad[] loads = {new EndpointLoad(), new EndpointLoad(), new EndpointLoad()};
+  private final EndpointLoad[] loads = new EndpointLoad[3];
   private final PoolDecision lease;
 
   public LeaseLincheckTest() {
+    long[] page = EndpointLoad.page();
     Endpoint[] endpoints = new Endpoint[3];
     for (int i = 0; i < 3; i++) {
+      loads[i] = new EndpointLoad(page, i);
       endpoints[i] = new PoolEndpoint(SPECS.get(i), i, 1, loads[i]);
     }
     EndpointSnapshot snapshot =

@@ -110,6 +110,17 @@ class LeaseTest {
   }
 
   @Test
+  void theShareDoesNotReturnToAnEndpointThatLeft() {
+    Decision decision = decide(scheduler, TEN_TOKENS);
+    assertThat(decision.served("10.0.0.2:8000")).isTrue();
+    pool.remove(id(0));
+    assertThat(decision.served(decision.endpoint().hostPort())).isFalse();
+    assertThat(pool.inFlightRequests(decision.endpoint())).isZero();
+    decision.abandon();
+    assertThat(Fixture.totalRequests(pool, Fixture.endpoints(pool))).isZero();
+  }
+
+  @Test
   void aSilentLeaseExpires() {
     Decision silent = decide(scheduler, TEN_TOKENS);
     Decision busy = decide(scheduler, TEN_TOKENS);

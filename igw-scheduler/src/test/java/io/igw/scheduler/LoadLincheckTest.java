@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /** The live counters are linearizable, each on its own. */
 public class LoadLincheckTest {
-  private final EndpointLoad load = new EndpointLoad();
+  private final EndpointLoad load = new EndpointLoad(EndpointLoad.page(), 3);
 
   @Operation
   public void addRequest() {
