@@ -133,6 +133,18 @@ public final class EndpointPool implements AutoCloseable {
     submit(w -> w.listen(listener));
   }
 
+  /**
+   * Adds a listener for joins, leaves and changed facts of members, called by the writer after the
+   * publication. It must not block.
+   *
+   * @return ends the listening
+   */
+  public Runnable onMembersChanged(Runnable listener) {
+    Objects.requireNonNull(listener, "listener");
+    submit(w -> w.listen(listener));
+    return () -> submit(w -> w.ignore(listener));
+  }
+
   /** Requests in flight at an endpoint of this pool now, 0 if it is unknown. */
   public double inFlightRequests(Endpoint endpoint) {
     EndpointLoad load = load(endpoint);
@@ -239,17 +251,25 @@ public final class EndpointPool implements AutoCloseable {
   }
 
   private void publish(long now) {
+    boolean membersChanged = writer.membershipChanged();
     SNAPSHOT.setRelease(this, writer.snapshot());
     publishedNanos = now;
     publicationDue = false;
     for (PoolEndpoint endpoint : writer.takeRemoved()) {
       for (RemovalListener listener : writer.listeners()) {
-        try {
-          listener.removed(endpoint.slot(), endpoint.generation());
-        } catch (RuntimeException e) {
-          LOG.log(Logger.Level.ERROR, "removal listener failed", e);
-        }
+        tell(() -> listener.removed(endpoint.slot(), endpoint.generation()));
       }
+    }
+    if (membersChanged) {
+      writer.memberListeners().forEach(EndpointPool::tell);
+    }
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "listener of the endpoint pool failed", e);
     }
   }
 

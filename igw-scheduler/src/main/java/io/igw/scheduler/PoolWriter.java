@@ -23,6 +23,7 @@ final class PoolWriter {
   private PoolEndpoint[] ordered = {};
   private List<PoolEndpoint> removed = new ArrayList<>();
   private EndpointPool.RemovalListener[] listeners = {};
+  private List<Runnable> memberListeners = List.of();
   private boolean rearranged;
   private boolean membershipChanged;
   private boolean factsChanged;
@@ -88,6 +89,22 @@ final class PoolWriter {
     int n = listeners.length;
     listeners = Arrays.copyOf(listeners, n + 1);
     listeners[n] = listener;
+  }
+
+  void listen(Runnable listener) {
+    List<Runnable> more = new ArrayList<>(memberListeners);
+    more.add(listener);
+    memberListeners = more;
+  }
+
+  void ignore(Runnable listener) {
+    List<Runnable> fewer = new ArrayList<>(memberListeners);
+    fewer.remove(listener);
+    memberListeners = fewer;
+  }
+
+  List<Runnable> memberListeners() {
+    return memberListeners;
   }
 
   /** Whether an endpoint joined, left or changed since the last snapshot. */

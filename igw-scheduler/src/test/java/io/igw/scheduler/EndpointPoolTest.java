@@ -324,6 +324,21 @@ class EndpointPoolTest {
   }
 
   @Test
+  void memberListenersHearOfEveryChangeOfMembersButNotOfReports() {
+    EndpointPool pool = EndpointPool.builder().build();
+    List<Integer> sizes = new ArrayList<>();
+    Runnable end = pool.onMembersChanged(() -> sizes.add(pool.snapshot().size()));
+    pool.replaceAll(specs(3));
+    pool.report(report(0, 1, 1));
+    pool.upsert(spec(0, Map.of("role", "decode")));
+    pool.upsert(spec(0, Map.of("role", "decode")));
+    pool.remove(id(1));
+    end.run();
+    pool.remove(id(2));
+    assertThat(sizes).containsExactly(3, 3, 2);
+  }
+
+  @Test
   void theWriterRunsWhereTheExecutorRunsIt() {
     ArrayDeque<Runnable> cycles = new ArrayDeque<>();
     EndpointPool pool = EndpointPool.builder().executor(cycles::add).build();
