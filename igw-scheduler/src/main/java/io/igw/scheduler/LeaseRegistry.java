@@ -45,12 +45,12 @@ final class LeaseRegistry {
   private final boolean releasesTokensOnFirstByte;
   private final LongSupplier nanoClock;
   private final SchedulerMetrics metrics;
-  private final MpscUnboundedVarHandleArrayQueue<PoolDecision> unswept =
+  private final MpscUnboundedVarHandleArrayQueue<PickedDecision> unswept =
       new MpscUnboundedVarHandleArrayQueue<>(UNSWEPT_LIMIT);
   private final LongAdder open = new LongAdder();
 
   // Guarded by the claim.
-  private @Nullable PoolDecision[] leases = new PoolDecision[64];
+  private @Nullable PickedDecision[] leases = new PickedDecision[64];
   private int count;
   private int cursor;
   private int passLeft;
@@ -75,7 +75,7 @@ final class LeaseRegistry {
     this.sweptNanos = nanoClock.getAsLong();
   }
 
-  void opened(PoolDecision lease) {
+  void opened(PickedDecision lease) {
     open.increment();
     unswept.offer(lease);
     long now = lease.seenNanos();
@@ -147,7 +147,7 @@ final class LeaseRegistry {
 
   private void take(int limit) {
     for (int i = 0; i < limit; i++) {
-      PoolDecision lease = unswept.relaxedPoll();
+      PickedDecision lease = unswept.relaxedPoll();
       if (lease == null) {
         return;
       }
@@ -167,7 +167,7 @@ final class LeaseRegistry {
       if (cursor >= count) {
         cursor = 0;
       }
-      PoolDecision lease = leases[cursor];
+      PickedDecision lease = leases[cursor];
       if (lease != null && expire(lease, nowNanos)) {
         expired++;
       }
@@ -181,7 +181,7 @@ final class LeaseRegistry {
     return expired;
   }
 
-  private boolean expire(PoolDecision lease, long nowNanos) {
+  private boolean expire(PickedDecision lease, long nowNanos) {
     if (nowNanos - lease.seenNanos() < idleNanos || !lease.close()) {
       return false;
     }

@@ -174,8 +174,8 @@ public final class Scheduler implements EndpointPicker {
     EndpointSnapshot snapshot = cycle.snapshot();
     // All that may throw comes before the first count.
     int estimate = plan.reservedTokens() != null ? 0 : cycle.request().prompt().estimatedTokens();
-    PoolDecision decision =
-        new PoolDecision(
+    PickedDecision decision =
+        new PickedDecision(
             endpoint(snapshot, primary, 0),
             tokens(cycle, primary, estimate),
             snapshot.version(),
@@ -200,7 +200,7 @@ public final class Scheduler implements EndpointPicker {
     Map<String, String> headers = workspace.results().takeHeaders();
     if (prefill != null || !others.isEmpty() || !headers.isEmpty() || primary.pickedCount() > 1) {
       decision.extras(
-          new PoolDecision.Extras(
+          new PickedDecision.Extras(
               fallbacks(snapshot, primary), Collections.unmodifiableMap(headers), prefill, others));
     }
     leases.opened(decision);

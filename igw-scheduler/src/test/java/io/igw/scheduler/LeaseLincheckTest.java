@@ -17,7 +17,7 @@ public class LeaseLincheckTest {
   private static final List<EndpointSpec> SPECS = Fixture.specs(3);
 
   private final EndpointLoad[] loads = new EndpointLoad[3];
-  private final PoolDecision lease;
+  private final PickedDecision lease;
 
   public LeaseLincheckTest() {
     long[] page = EndpointLoad.page();
@@ -30,7 +30,7 @@ public class LeaseLincheckTest {
         EndpointSnapshot.of(1, endpoints, new double[0][], new long[0][], new Object[0][]);
     LeaseRegistry registry =
         new LeaseRegistry(() -> snapshot, 1, true, () -> 0, SchedulerMetrics.NONE);
-    lease = new PoolDecision((PoolEndpoint) endpoints[0], 5, 1, registry, 0);
+    lease = new PickedDecision((PoolEndpoint) endpoints[0], 5, 1, registry, 0);
   }
 
   @Operation

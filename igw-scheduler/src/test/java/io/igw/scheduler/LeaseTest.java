@@ -161,10 +161,10 @@ class LeaseTest {
   void sweepingDropsWhatHasEnded() {
     LeaseRegistry registry =
         new LeaseRegistry(pool::snapshot, SECOND, true, time.now::get, SchedulerMetrics.NONE);
-    List<PoolDecision> open = new ArrayList<>();
+    List<PickedDecision> open = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      PoolDecision lease =
-          new PoolDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
+      PickedDecision lease =
+          new PickedDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
       registry.opened(lease);
       if (i % 3 == 0) {
         lease.abandon();
@@ -175,7 +175,7 @@ class LeaseTest {
     assertThat(registry.open()).isEqualTo(200);
     registry.sweep();
     assertThat(registry.held()).isEqualTo(200);
-    open.forEach(PoolDecision::abandon);
+    open.forEach(PickedDecision::abandon);
     registry.sweep();
     assertThat(registry.held()).isZero();
   }
@@ -184,14 +184,14 @@ class LeaseTest {
   void endedLeasesDoNotPileUpWhereNobodySweeps() {
     LeaseRegistry registry =
         new LeaseRegistry(pool::snapshot, SECOND, true, time.now::get, SchedulerMetrics.NONE);
-    ArrayList<PoolDecision> window = new ArrayList<>();
+    ArrayList<PickedDecision> window = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
-      PoolDecision lease =
-          new PoolDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
+      PickedDecision lease =
+          new PickedDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
       registry.opened(lease);
       window.add(lease);
       if (window.size() == 100) {
-        window.forEach(PoolDecision::abandon);
+        window.forEach(PickedDecision::abandon);
         window.clear();
       }
     }

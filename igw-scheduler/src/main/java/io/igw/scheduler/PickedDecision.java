@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost.</b> 56 bytes with compressed references, whatever the number of endpoints; fallbacks,
  * headers and further profiles add an object only where there are any.
  */
-final class PoolDecision extends Share implements Decision {
+final class PickedDecision extends Share implements Decision {
   private static final VarHandle SEEN_NANOS;
 
   static {
     try {
       SEEN_NANOS =
-          MethodHandles.lookup().findVarHandle(PoolDecision.class, "seenNanos", long.class);
+          MethodHandles.lookup().findVarHandle(PickedDecision.class, "seenNanos", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -53,7 +53,7 @@ final class PoolDecision extends Share implements Decision {
   @SuppressWarnings("unused") // through SEEN_NANOS
   private long seenNanos;
 
-  PoolDecision(
+  PickedDecision(
       PoolEndpoint endpoint,
       int tokens,
       long snapshotVersion,
