@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
 /** What the contracts have in common: the cycles they run on. */
 public abstract class Contract {
   static final int[] SIZES = {1, 2, 3, 10, 70};
-  static final int ROUNDS = 20;
+  static final int ROUNDS = 8;
   private static final int THREADS = 4;
   private static final Signal[] SIGNALS = {
     Signal.WAITING_REQUESTS,
