@@ -105,6 +105,14 @@ class PluginGraphTest {
   }
 
   @Test
+  void thePathLeavesOutWhatIsInOrder() {
+    producer("a", "fine", "b");
+    producer("fine");
+    producer("b", "fine", "a");
+    assertThatThrownBy(graph::producerOrder).hasMessageEndingWith(": a → b → a");
+  }
+
+  @Test
   void aProducerThatNeedsItselfIsACycle() {
     producer("a", "a");
     assertThatThrownBy(graph::producerOrder).hasMessageEndingWith("a → a");

@@ -15,13 +15,17 @@ import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginGraph;
 import io.igw.scheduler.Scheduler;
 import io.igw.scheduler.SchedulerMetrics;
+import io.igw.spi.Cycle;
 import io.igw.spi.PerEndpoint;
+import io.igw.spi.ProfileHandler;
+import io.igw.spi.ProfileResults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,15 +131,10 @@ class BuiltInPluginsTest {
   void anEndpointThatNeverReportedIsNeitherFavouredNorShunned() {
     EndpointPool pool = pool(3);
     report(pool, 0, 0, 0);
-    report(pool, 1, 10, 0.9);
-    Scheduler scheduler = loadAware(pool);
-    assertThat(picked(scheduler.schedule(REQUEST, null))).isEqualTo("pod-0");
-    report(pool, 0, 20, 1);
-    report(pool, 1, 30, 1);
-    pool.remove(id(0));
-    assertThat(scheduler.evaluate(REQUEST).profiles().get(0).candidates())
-        .hasSize(2)
-        .allSatisfy(candidate -> assertThat(candidate.total()).isPositive());
+    report(pool, 1, 10, 0.8);
+    assertThat(loadAware(pool).evaluate(REQUEST).profiles().get(0).candidates())
+        .extracting(candidate -> candidate.endpoint().id().name())
+        .containsExactly("pod-0", "pod-2", "pod-1");
   }
 
   @Test
@@ -233,16 +232,47 @@ class BuiltInPluginsTest {
   }
 
   @Test
-  void theSingleProfileHandlerReportsAFailedProfile() {
-    EndpointPool pool = pool(1);
+  void theSingleProfileHandlerNamesNoPrimaryWhenItsProfileFailed() {
+    List<String> primaries = new ArrayList<>();
+    ProfileHandler single = BuiltInPlugins.singleProfileHandler();
+    ProfileHandler watched =
+        new ProfileHandler() {
+          @Override
+          public @Nullable String next(Cycle cycle, ProfileResults results) {
+            return single.next(cycle, results);
+          }
+
+          @Override
+          public @Nullable String merge(Cycle cycle, ProfileResults results) {
+            String primary = single.merge(cycle, results);
+            primaries.add(String.valueOf(primary));
+            return primary;
+          }
+        };
+    boolean[] keep = {true};
     Scheduler scheduler =
-        scheduler(pool)
-            .profile("default", p -> p.filter("none", (cycle, c) -> c.retainIf(i -> false)))
-            .profileHandler(BuiltInPlugins.singleProfileHandler())
+        scheduler(pool(1))
+            .profile("only", p -> p.filter("some", (cycle, c) -> c.retainIf(i -> keep[0])))
+            .profileHandler(watched)
             .build();
+    assertThat(scheduler.schedule(REQUEST, null)).isInstanceOf(Decision.class);
+    keep[0] = false;
     assertThat(scheduler.schedule(REQUEST, null))
         .isInstanceOfSatisfying(
             Rejection.class, r -> assertThat(r.reason()).isEqualTo(Rejection.Reason.NO_ENDPOINTS));
+    assertThat(primaries).containsExactly("only", "null");
     assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void theSingleProfileHandlerRefusesSeveralProfiles() {
+    Scheduler scheduler =
+        scheduler(pool(1))
+            .profile("a", p -> {})
+            .profile("b", p -> {})
+            .profileHandler(BuiltInPlugins.singleProfileHandler())
+            .build();
+    assertThat(scheduler.schedule(REQUEST, null)).isInstanceOf(Rejection.class);
+    assertThat(faults).containsExactly("profile-handler threw");
   }
 }
