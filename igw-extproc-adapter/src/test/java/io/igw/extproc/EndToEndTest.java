@@ -218,6 +218,9 @@ class EndToEndTest {
     DataPlane half = open(post(), body(CHAT, true)).halfClose();
     half.next(2);
     assertThat(half.status()).isEqualTo(Status.OK);
+    // The response of the first was never seen and its stream is gone; the second's is under way.
+    assertThat(server.drain(TimeUnit.SECONDS.toNanos(10))).isZero();
+    assertThat(runtime.scheduler().openLeases()).isEqualTo(1);
   }
 
   @Test

@@ -359,6 +359,14 @@ final class PickerExchange implements Exchange {
   }
 
   @Override
+  public void detach() {
+    if (response != null) {
+      response.detach();
+    }
+    close();
+  }
+
+  @Override
   public void close() {
     if (response != null) {
       response.abandon();

@@ -180,6 +180,14 @@ final class ResponseTracker implements ResponseObserver.Response {
     finish();
   }
 
+  /** Nobody will tell how the response goes; the lease runs out by time. */
+  void detach() {
+    if (!ended) {
+      ended = true;
+      finish();
+    }
+  }
+
   private void finish() {
     wiring.metrics().requestEnded(labels);
     wiring.observers().tell(Event.END, state, decision, this);
