@@ -158,19 +158,20 @@ class ConfigurationTest {
       delimiter = '~',
       textBlock =
           """
-          featureGates: [dataLayer] ~ 3:16: featureGates[0]: feature gate 'dataLayer' is gone: the data layer is always on
-          featureGates: [prepareDataPlugins=true] ~ 3:16: featureGates[0]: feature gate 'prepareDataPlugins' is gone: data producers are always on
-          parser: {pluginRef: openai-parser} ~ 3:9: parser: deprecated: write it as requestHandler.parsers
-          parser: {pluginRef: openai-parser}|requestHandler: {parsers: [{pluginRef: passthrough-parser}]} ~ 3:9: parser: deprecated and ignored: requestHandler.parsers is set
-          saturationDetector: {pluginRef: utilization-detector} ~ 3:21: saturationDetector: deprecated: write it as flowControl.saturationDetector
-          flowControl: {maxRequests: 5} ~ 3:14: flowControl: flow control is off (featureGates: flowControl): only saturationDetector is used
-          plugins: [{type: max-score-picker}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: max-score-picker, weight: 2}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'max-score-picker' is no scorer: its weight is ignored
-          plugins: [{type: openai-parser}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: openai-parser}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'openai-parser' is no filter, scorer or picker: it does nothing in a profile
-          plugins: [{type: queue-scorer}]|schedulingProfiles: [{name: a}] ~ 3:11: plugins[0]: plugin 'queue-scorer' is used by nothing
-          plugins: [{type: utilization-detector}] ~ 3:11: plugins[0]: 'utilization-detector' is a filter of the automatic default profile too; a schedulingProfiles entry without it prevents that
-          plugins: [{type: inflight-load-producer}] ~ 3:11: plugins[0]: no producer for optional data key PrefixCacheMatchInfo.matchedBlocks, PrefixCacheMatchInfo.totalBlocks, PrefixCacheMatchInfo.blockSizeTokens/approx-prefix-cache-producer, consumed by inflight-load-producer: it reads as 0
-          plugins: [{type: metrics-data-source}]|dataLayer: {sources: [{pluginRef: metrics-data-source}]} ~ 4:35: dataLayer.sources[0].pluginRef: source 'metrics-data-source' has no extractors: nothing is read
-          plugins: [{name: a, type: openai-parser}, {name: b, type: openai-parser}]|requestHandler: {parsers: [{pluginRef: a}, {pluginRef: b}]} ~ 4:56: requestHandler.parsers[1].pluginRef: a second parser of type openai-parser is ignored
+              featureGates: [dataLayer] ~ 3:16: featureGates[0]: feature gate 'dataLayer' is gone: the data layer is always on
+              featureGates: [prepareDataPlugins=true] ~ 3:16: featureGates[0]: feature gate 'prepareDataPlugins' is gone: data producers are always on
+              parser: {pluginRef: openai-parser} ~ 3:9: parser: deprecated: write it as requestHandler.parsers
+              parser: {pluginRef: openai-parser}|requestHandler: {parsers: [{pluginRef: passthrough-parser}]} ~ 3:9: parser: deprecated and ignored: requestHandler.parsers is set
+              saturationDetector: {pluginRef: utilization-detector} ~ 3:21: saturationDetector: deprecated: write it as flowControl.saturationDetector
+              flowControl: {maxRequests: 5} ~ 3:14: flowControl: flow control is off (featureGates: flowControl): only saturationDetector is used
+              plugins: [{type: max-score-picker}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: max-score-picker, weight: 2}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'max-score-picker' is no scorer: its weight is ignored
+              plugins: [{type: openai-parser}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: openai-parser}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'openai-parser' is no filter, scorer or picker: it does nothing in a profile
+              plugins: [{type: queue-scorer}]|schedulingProfiles: [{name: a}] ~ 3:11: plugins[0]: plugin 'queue-scorer' is used by nothing
+              plugins: [{type: utilization-detector}] ~ 3:11: plugins[0]: 'utilization-detector' is a filter of the automatic default profile too; a schedulingProfiles entry without it prevents that
+              plugins: [{type: inflight-load-producer}] ~ 3:11: plugins[0]: no producer for optional data key PrefixCacheMatchInfo.matchedBlocks, PrefixCacheMatchInfo.totalBlocks, PrefixCacheMatchInfo.blockSizeTokens/approx-prefix-cache-producer, consumed by inflight-load-producer: it reads as 0
+              plugins: [{type: metrics-data-source}]|dataLayer: {sources: [{pluginRef: metrics-data-source}]} ~ 4:35: dataLayer.sources[0].pluginRef: source 'metrics-data-source' has no extractors: nothing is read
+              plugins: [{name: a, type: openai-parser}, {name: b, type: openai-parser}]|requestHandler: {parsers: [{pluginRef: a}, {pluginRef: b}]} ~ 4:56: requestHandler.parsers[1].pluginRef: a second parser of type openai-parser is ignored
+              dataLayer: {injectDefaults: false}|plugins: [{type: queue-scorer}] ~ 4:11: plugins[0]: 'queue-scorer' reads numbers that no data source scrapes (dataLayer.injectDefaults is false): unless the embedder reports them, all endpoints score alike
           dataLayer: {peerDiscovery: {pluginRef: x}} ~ 3:28: dataLayer.peerDiscovery: has no effect in this build
           """)
   void warning(String yaml, String expected) {
@@ -384,6 +385,15 @@ class ConfigurationTest {
         .containsExactly(
             "test.yaml:4:36: dataLayer.discovery.pluginRef: 'files' (expected: absent, since an"
                 + " endpoints file is given beside the configuration)");
+    assertThat(
+            refusal(
+                Gateway.runtime(
+                        "plugins: [{name: files, type: file-discovery, parameters: {path: e}}]",
+                        "dataLayer: {discovery: {pluginRef: files}}")
+                    .endpoints(Gateway.endpoints(1))))
+        .containsExactly(
+            "test.yaml:4:36: dataLayer.discovery.pluginRef: 'files' (expected: absent, since"
+                + " endpoints are given)");
   }
 
   @Test
