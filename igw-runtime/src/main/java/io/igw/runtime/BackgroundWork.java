@@ -54,7 +54,11 @@ final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
 
   /** Runs a task again and again until this is closed. */
   void every(long nanos, Runnable task) {
-    timers.scheduleWithFixedDelay(() -> run(task), nanos, nanos, TimeUnit.NANOSECONDS);
+    try {
+      timers.scheduleWithFixedDelay(() -> run(task), nanos, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      log.trace("dropped after the end: {}", task);
+    }
   }
 
   /** Runs tasks that do not block, in order; tasks that come after the end are dropped. */

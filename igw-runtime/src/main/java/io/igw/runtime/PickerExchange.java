@@ -64,8 +64,8 @@ final class PickerExchange implements Exchange {
   private Map<String, String> upstreamHeaders = Map.of();
   private @Nullable ResponseTracker response;
 
-  /** Labels of a request that got as far as its model before it was refused. */
-  private @Nullable RequestLabels failedLabels;
+  /** Labels of a request that got as far as its model. */
+  private @Nullable RequestLabels knownLabels;
 
   PickerExchange(ExchangeWiring wiring) {
     this.wiring = wiring;
@@ -92,7 +92,7 @@ final class PickerExchange implements Exchange {
 
   @Override
   public @Nullable Rejection requestBody(byte[] source, int offset, int length) {
-    if (phase != Phase.READING || length == 0) {
+    if (phase != Phase.READING || answered || length == 0) {
       return null;
     }
     if (bodyBytes + length > wiring.maxBodyBytes()) {
@@ -151,6 +151,7 @@ final class PickerExchange implements Exchange {
         // The message may hold bytes of the request, so it is not told.
         log.warn("request not routed: {}", e.getClass().getName());
         outcome = PICKER_FAILED;
+        giveBack();
       }
     }
     reader = null;
@@ -160,11 +161,19 @@ final class PickerExchange implements Exchange {
     listener.onOutcome(outcome);
   }
 
+  /** A request that fails after its pick holds nothing. */
+  private void giveBack() {
+    if (response != null) {
+      response.giveBack();
+      response = null;
+    }
+  }
+
   private void over(Rejection refused) {
     phase = Phase.OVER;
     reader = null;
     if (wiring.metrics() != PickerMetrics.NONE) {
-      RequestLabels labels = failedLabels;
+      RequestLabels labels = knownLabels;
       if (labels == null) {
         labels = labels(null, null);
       }
@@ -264,6 +273,7 @@ final class PickerExchange implements Exchange {
             .metrics()
             .labels(
                 request.model(), request.targetModel(), request.fairnessId(), request.priority());
+    knownLabels = labels;
     RequestSlots state = RequestSlots.of(wiring.requestKeys());
     String given = ControlHeaders.requestId(headers);
     String id = given != null ? given : ControlHeaders.newRequestId();
@@ -283,8 +293,6 @@ final class PickerExchange implements Exchange {
               request.stream(),
               startNanos);
       wiring.metrics().requestStarted(labels, bodyBytes, wiring.clock().getAsLong() - startNanos);
-    } else {
-      failedLabels = labels;
     }
     if (decisions != null) {
       decisions.decided(id, request, Objects.requireNonNull(evaluation), outcome);

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -48,7 +49,7 @@ public final class PickerRuntime implements AutoCloseable {
 
   private final RuntimeParts parts;
   private final EndpointPicker picker;
-  private final List<MetricsPoller> pollers = new ArrayList<>();
+  private final List<MetricsPoller> pollers = new CopyOnWriteArrayList<>();
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.BUILT);
 
   PickerRuntime(RuntimeParts parts) {
@@ -75,7 +76,7 @@ public final class PickerRuntime implements AutoCloseable {
       throw new IllegalStateException("start: called again (expected: once)");
     }
     try {
-      Collection<EndpointSpec> given = parts.settings().endpoints;
+      Collection<EndpointSpec> given = parts.given();
       if (given != null) {
         parts.pool().replaceAll(given);
       }
@@ -88,7 +89,10 @@ public final class PickerRuntime implements AutoCloseable {
         startPolling(source);
       }
       parts.background().every(SWEEP_NANOS, parts.scheduler()::sweepLeases);
-      stage.compareAndSet(Stage.STARTING, Stage.RUNNING);
+      if (!stage.compareAndSet(Stage.STARTING, Stage.RUNNING)) {
+        // Closed meanwhile, perhaps before the last poller was there to be closed.
+        pollers.forEach(PickerRuntime::closeQuietly);
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -102,9 +106,9 @@ public final class PickerRuntime implements AutoCloseable {
               parts.pool(),
               (MetricsSource) source.source().plugin(),
               (CoreMetricsExtractor) extractor.plugin(),
-              parts.settings().refreshInterval,
+              parts.refreshInterval(),
               parts.wiring().metrics(),
-              parts.settings().clock);
+              parts.wiring().clock());
       pollers.add(poller);
       poller.start();
     }
@@ -140,7 +144,7 @@ public final class PickerRuntime implements AutoCloseable {
       case CLOSED:
         return "stopped";
       default:
-        boolean told = parts.assembled().discovery() != null || parts.settings().endpoints != null;
+        boolean told = parts.assembled().discovery() != null || parts.given() != null;
         return told || parts.pool().snapshot().size() > 0
             ? null
             : "no endpoints are known and none will be found (expected: dataLayer.discovery in the"
@@ -156,6 +160,11 @@ public final class PickerRuntime implements AutoCloseable {
   /** The configuration with everything that defaulting added, one fact a line. */
   public List<String> effectiveConfiguration() {
     return parts.assembled().lines();
+  }
+
+  /** After this the numbers of an endpoint count as old: for gauges over the pool. */
+  public Duration metricsStalenessThreshold() {
+    return parts.staleness();
   }
 
   /** Stops everything; open exchanges may still be ended. Idempotent. */
@@ -258,7 +267,7 @@ public final class PickerRuntime implements AutoCloseable {
       return this;
     }
 
-    /** How often metrics are scraped, at least 50 ms; 50 ms unless set. */
+    /** How often metrics are scraped; 50 ms unless set, which is also the least. */
     public Builder refreshMetricsInterval(Duration interval) {
       this.refreshInterval = positive("refreshMetricsInterval", interval);
       return this;

@@ -169,15 +169,19 @@ final class ResponseTracker implements ResponseObserver.Response {
 
   /** The stream is gone before the response was complete. */
   void abandon() {
-    if (ended) {
-      return;
-    }
-    ended = true;
-    decision.abandon();
-    if (!headersSeen && bytes == 0) {
+    if (!ended && !headersSeen && bytes == 0) {
       wiring.metrics().requestFailed(labels, ErrorCodes.CLIENT_GONE);
     }
-    finish();
+    giveBack();
+  }
+
+  /** Ends the lease; nothing if it has ended. */
+  void giveBack() {
+    if (!ended) {
+      ended = true;
+      decision.abandon();
+      finish();
+    }
   }
 
   /** Nobody will tell how the response goes; the lease runs out by time. */

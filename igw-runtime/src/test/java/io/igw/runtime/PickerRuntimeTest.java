@@ -20,11 +20,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PickerRuntimeTest {
-  private static Set<String> threads() {
+  private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("igw-"))
+        .filter(thread -> thread.getName().startsWith("igw-"))
         .collect(Collectors.toSet());
+  }
+
+  /** Waits for threads that are just ending. */
+  private static void assertOnly(Set<Thread> before) throws InterruptedException {
+    for (Thread thread : threads()) {
+      if (!before.contains(thread)) {
+        thread.join(2_000);
+        assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+      }
+    }
   }
 
   @Test
@@ -60,16 +69,16 @@ class PickerRuntimeTest {
   }
 
   @Test
-  void nothingRunsBeforeStartAndNothingAfterClose() {
-    Set<String> before = threads();
+  void nothingRunsBeforeStartAndNothingAfterClose() throws InterruptedException {
+    Set<Thread> before = threads();
     PickerRuntime runtime = PickerRuntime.builder().endpoints(Gateway.endpoints(2)).build();
-    assertThat(threads()).isEqualTo(before);
+    assertOnly(before);
     assertThat(runtime.notReady()).isEqualTo("not started");
     runtime.start();
-    assertThat(threads()).contains("igw-timer");
+    assertThat(threads()).extracting(Thread::getName).contains("igw-timer");
     runtime.close();
     runtime.close();
-    assertThat(threads()).isEqualTo(before);
+    assertOnly(before);
     assertThat(runtime.notReady()).isEqualTo("stopped");
     assertThatThrownBy(runtime::start).isInstanceOf(IllegalStateException.class);
   }
@@ -139,15 +148,15 @@ class PickerRuntimeTest {
   }
 
   @Test
-  void aStartThatFailsLeavesNothingBehind(@TempDir Path folder) {
-    Set<String> before = threads();
+  void aStartThatFailsLeavesNothingBehind(@TempDir Path folder) throws InterruptedException {
+    Set<Thread> before = threads();
     PickerRuntime runtime =
         PickerRuntime.builder().discoveryFile(folder.resolve("missing.yaml")).build();
     assertThatThrownBy(runtime::start)
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("missing.yaml: file-discovery: initial load failed: no such file");
     assertThat(runtime.notReady()).isEqualTo("stopped");
-    assertThat(threads()).isEqualTo(before);
+    assertOnly(before);
   }
 
   @Test
@@ -189,6 +198,17 @@ class PickerRuntimeTest {
       assertThat(batch(runtime)).isInstanceOf(Decision.class);
       clock.addAndGet(1);
       assertThat(batch(runtime)).isInstanceOf(Rejection.class);
+    }
+  }
+
+  @Test
+  void aShortRefreshIntervalIsLengthenedWithAWarning() {
+    try (PickerRuntime runtime =
+        Gateway.started(PickerRuntime.builder().refreshMetricsInterval(Duration.ofMillis(10)))) {
+      assertThat(runtime.warnings())
+          .containsExactly(
+              "built-in default: refreshMetricsInterval: 10 ms (expected: >= 50 ms, which is"
+                  + " used)");
     }
   }
 

@@ -50,6 +50,7 @@ public final class EndpointPool implements AutoCloseable {
   private final AtomicInteger pending = new AtomicInteger();
   private final LiveLoad load = new LiveLoad();
   private final List<RemovalListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> memberListeners = new CopyOnWriteArrayList<>();
   private final Executor executor;
   private final PluginContext.@Nullable Timer timer;
   private final LongSupplier clock;
@@ -65,6 +66,9 @@ public final class EndpointPool implements AutoCloseable {
 
   /** Whether members changed since the columns took them over. */
   private boolean membersDirty;
+
+  /** Whether members changed since the last publication. */
+  private boolean membersUnpublished;
 
   private boolean changed;
   private boolean flushScheduled;
@@ -121,6 +125,17 @@ public final class EndpointPool implements AutoCloseable {
   /** Listener for removal, called by the writer after the publication: (slot, generation). */
   public void onRemoved(RemovalListener listener) {
     listeners.add(listener);
+  }
+
+  /**
+   * Listener for joins, leaves and changed facts of members, called by the writer after the
+   * publication. Must not block.
+   *
+   * @return ends the listening
+   */
+  public Runnable onMembersChanged(Runnable listener) {
+    memberListeners.add(listener);
+    return () -> memberListeners.remove(listener);
   }
 
   /** Requests in flight on an endpoint of this pool. */
@@ -208,6 +223,7 @@ public final class EndpointPool implements AutoCloseable {
   private void settle() {
     columns.members(members);
     membersDirty = false;
+    membersUnpublished = true;
     changed = true;
   }
 
@@ -270,6 +286,10 @@ public final class EndpointPool implements AutoCloseable {
         listeners.forEach(listener -> listener.removed(gone.slot(), gone.generation()));
       }
       removed.clear();
+    }
+    if (membersUnpublished) {
+      membersUnpublished = false;
+      memberListeners.forEach(Runnable::run);
     }
   }
 

@@ -71,6 +71,22 @@ class EndpointPoolTest {
   }
 
   @Test
+  void membersListenersHearOfChangesOnceTheyArePublished() {
+    EndpointPool pool = EndpointPool.builder().build();
+    List<Integer> sizes = new ArrayList<>();
+    Runnable end = pool.onMembersChanged(() -> sizes.add(pool.snapshot().size()));
+    pool.replaceAll(List.of(Pools.spec(0), Pools.spec(1)));
+    Pools.metrics(pool, 1, 4, 5, 0.5);
+    pool.upsert(Pools.spec(1));
+    pool.upsert(Pools.spec(1, Map.of("role", "decode")));
+    pool.remove(Pools.id(0));
+    assertThat(sizes).containsExactly(2, 2, 1);
+    end.run();
+    pool.remove(Pools.id(1));
+    assertThat(sizes).hasSize(3);
+  }
+
+  @Test
   void aFreedSlotRestsAndComesBackWithAnotherGeneration() {
     EndpointPool pool = timed();
     pool.upsert(Pools.spec(0));

@@ -8,6 +8,8 @@ import io.igw.runtime.config.PickerConfig.Ref;
 import io.igw.runtime.config.PickerConfig.Source;
 import io.igw.runtime.config.PluginSet.Instance;
 import io.igw.runtime.discovery.Discovery;
+import io.igw.runtime.metrics.CoreMetricsExtractor;
+import io.igw.runtime.metrics.MetricsSource;
 import io.igw.runtime.yaml.Place;
 import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlNode;
@@ -34,11 +36,18 @@ import org.jspecify.annotations.Nullable;
  * are none.
  */
 public final class Assembly {
-  static final String METRICS_SOURCE = "metrics-data-source";
-  static final String CORE_EXTRACTOR = "core-metrics-extractor";
+  private static final String METRICS_SOURCE = MetricsSource.TYPE;
+  private static final String CORE_EXTRACTOR = CoreMetricsExtractor.TYPE;
   private static final String DEFAULT_DETECTOR = "utilization-detector";
   private static final List<String> DEFAULT_PARSERS =
       List.of("openai-parser", "anthropic-parser", "vllmhttp-parser", "passthrough-parser");
+  private static final Set<String> METRIC_SCORERS =
+      Set.of(
+          "queue-scorer",
+          "running-requests-size-scorer",
+          "kv-cache-utilization-scorer",
+          "load-aware-scorer",
+          "lora-affinity-scorer");
   private static final Duration LEAST_STALENESS = Duration.ofMillis(200);
 
   private final PickerConfig config;
@@ -192,7 +201,14 @@ public final class Assembly {
     if (config.detectorParameters() != null) {
       return config.detectorParameters();
     }
-    Duration staleness = refreshInterval.multipliedBy(4);
+    Duration slowest = refreshInterval;
+    for (Instance instance : plugins.having(MetricsSource.class)) {
+      MetricsSource source = instance.as(MetricsSource.class);
+      if (source != null && source.interval().compareTo(slowest) > 0) {
+        slowest = source.interval();
+      }
+    }
+    Duration staleness = slowest.multipliedBy(4);
     if (staleness.compareTo(LEAST_STALENESS) <= 0) {
       return null;
     }
@@ -234,6 +250,8 @@ public final class Assembly {
       if (injected != null) {
         sources.add(injected);
       }
+    } else if (sources.isEmpty()) {
+      warnOfUnreported();
     }
     return sources;
   }
@@ -277,6 +295,20 @@ public final class Assembly {
     }
     used.add(instance.name());
     return new Named<>(instance.name(), instance.plugin());
+  }
+
+  /** Scorers of numbers that nothing scrapes score every endpoint alike, which is seldom meant. */
+  private void warnOfUnreported() {
+    for (Instance instance : plugins.all()) {
+      if (used.contains(instance.name()) && METRIC_SCORERS.contains(instance.type())) {
+        problems.warning(
+            instance.place(),
+            "'"
+                + instance.name()
+                + "' reads numbers that no data source scrapes (dataLayer.injectDefaults is false):"
+                + " unless the embedder reports them, all endpoints score alike");
+      }
+    }
   }
 
   private void warnOfUnused() {

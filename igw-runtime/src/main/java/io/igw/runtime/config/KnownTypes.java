@@ -178,6 +178,12 @@ public final class KnownTypes {
 
   /** Why a type that the catalogue lacks cannot be used. */
   public static String missing(String type, PluginCatalog catalog) {
+    String claimed = "plugin type '" + type + "' is claimed ";
+    for (String problem : catalog.problems()) {
+      if (problem.startsWith(claimed)) {
+        return problem;
+      }
+    }
     KnownType known = TYPES.get(type);
     if (known == null) {
       TreeSet<String> names = new TreeSet<>(TYPES.keySet());

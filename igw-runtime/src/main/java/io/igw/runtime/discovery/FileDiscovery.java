@@ -7,7 +7,6 @@ import io.igw.scheduler.EndpointSpec;
 import io.igw.spi.PluginContext;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,7 +48,7 @@ public final class FileDiscovery implements Discovery {
   private final boolean watch;
   private final PluginContext.Timer timer;
   private final Executor background;
-  private final Addresses addresses = new Addresses(InetAddress::getAllByName);
+  private final Addresses addresses;
   private @Nullable Stamp stamp;
   private String text = "";
   private List<EndpointSpec> endpoints = List.of();
@@ -60,11 +59,22 @@ public final class FileDiscovery implements Discovery {
 
   private record Stamp(long modified, long size, @Nullable Object key) {}
 
-  FileDiscovery(Path file, boolean watch, PluginContext.Timer timer, Executor background) {
+  /**
+   * A discovery.
+   *
+   * @param timer runs looks later; they are done on {@code background}, since they may block
+   */
+  FileDiscovery(
+      Path file,
+      boolean watch,
+      PluginContext.Timer timer,
+      Executor background,
+      Addresses.Lookup lookup) {
     this.file = file;
     this.watch = watch;
     this.timer = timer;
     this.background = background;
+    this.addresses = new Addresses(lookup);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.igw.spi.Parameters;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.PluginProvider;
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -31,6 +32,7 @@ public final class FileDiscoveryProvider implements PluginProvider {
         parameters.reject("path", "a path; " + e.getReason());
       }
     }
-    return new FileDiscovery(file, watch, context.timer(), context.background());
+    return new FileDiscovery(
+        file, watch, context.timer(), context.background(), InetAddress::getAllByName);
   }
 }

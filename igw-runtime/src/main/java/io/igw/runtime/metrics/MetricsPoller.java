@@ -51,12 +51,19 @@ public final class MetricsPoller implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
   private final ScrapeClient client;
+  private final Runnable sweepTask = this::sweep;
 
   // The event loop's own.
   private final ArrayDeque<PolledEndpoint> waiting = new ArrayDeque<>();
   private int placesTaken;
+  private int polling;
   private int polled;
-  private boolean closed;
+  private @Nullable Future<?> sweepTimer;
+
+  /** Written by whoever closes, so that what the end of the event loop breaks is no failure. */
+  private volatile boolean closed;
+
+  private volatile Runnable unsubscribe = () -> {};
 
   /** By slot; replaced as a whole, so that any thread may read it. */
   private volatile @Nullable PolledEndpoint[] bySlot = new PolledEndpoint[0];
@@ -102,7 +109,8 @@ public final class MetricsPoller implements AutoCloseable {
 
   /** Starts polling; returns at once. */
   public void start() {
-    loop.scheduleWithFixedDelay(this::tick, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    unsubscribe = pool.onMembersChanged(this::membersChanged);
+    membersChanged();
   }
 
   /** What went wrong with the last poll of each endpoint that has a problem now, by id. */
@@ -120,6 +128,8 @@ public final class MetricsPoller implements AutoCloseable {
   /** Ends polling, closes every connection and waits for the event loop to end. */
   @Override
   public void close() {
+    closed = true;
+    unsubscribe.run();
     if (!loop.isShuttingDown()) {
       loop.execute(this::closeAll);
     }
@@ -130,7 +140,6 @@ public final class MetricsPoller implements AutoCloseable {
   }
 
   private void closeAll() {
-    closed = true;
     waiting.clear();
     for (PolledEndpoint one : bySlot) {
       if (one != null) {
@@ -140,20 +149,57 @@ public final class MetricsPoller implements AutoCloseable {
     bySlot = new PolledEndpoint[0];
   }
 
-  private void tick() {
+  private void membersChanged() {
+    if (!loop.isShuttingDown()) {
+      loop.execute(this::follow);
+    }
+  }
+
+  private void follow() {
     if (closed) {
       return;
     }
     try {
       follow(pool.snapshot());
-      long now = now();
+    } catch (RuntimeException e) {
+      log.error("metrics poller: the change of the pool could not be followed", e);
+    }
+  }
+
+  /** Runs only while a poll is under way, so that an idle picker sleeps. */
+  private void sweep() {
+    sweepTimer = null;
+    long now = now();
+    try {
       for (PolledEndpoint one : bySlot) {
         if (one != null) {
           one.sweep(now, SLOW_NANOS, schedule.deadlineNanos());
         }
       }
-    } catch (RuntimeException e) {
-      log.error("metrics poller: tick failed", e);
+    } finally {
+      scheduleSweep();
+    }
+  }
+
+  private void scheduleSweep() {
+    if (polling > 0 && sweepTimer == null && !closed) {
+      sweepTimer = loop.schedule(sweepTask, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** A poll begins. */
+  void pollStarted() {
+    polling++;
+    scheduleSweep();
+  }
+
+  /** A poll has ended in whatever way. */
+  void pollEnded() {
+    polling--;
+    Future<?> timer = sweepTimer;
+    if (polling == 0 && timer != null) {
+      timer.cancel(false);
+      sweepTimer = null;
     }
   }
 
@@ -253,6 +299,10 @@ public final class MetricsPoller implements AutoCloseable {
 
   PickerMetrics metrics() {
     return metrics;
+  }
+
+  boolean closed() {
+    return closed;
   }
 
   long now() {

@@ -63,7 +63,7 @@ public final class MetricsSourceProvider implements PluginProvider {
     SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
     if (skipVerify) {
       log.warn(
-          "{}: insecureSkipVerify is on (the default): certificates of endpoints are not verified{}",
+          "{}: insecureSkipVerify is on (the default): certificates are not verified{}",
           MetricsSource.TYPE,
           authority.isEmpty() ? "" : ", caCertPath has no effect");
       builder

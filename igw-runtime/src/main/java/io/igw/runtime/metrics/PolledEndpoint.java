@@ -95,6 +95,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     }
     phase = Phase.POLLING;
     holdsPlace = true;
+    poller.pollStarted();
     startedNanos = poller.now();
     ScrapeHandler kept = connection;
     if (kept != null && kept.idle()) {
@@ -187,7 +188,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
 
   @Override
   public void failed(String reason, boolean answered) {
-    if (phase != Phase.POLLING) {
+    if (phase != Phase.POLLING || poller.closed()) {
       return;
     }
     connection = null;
@@ -218,6 +219,9 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
 
   /** The endpoint left the pool. */
   void close() {
+    if (phase == Phase.POLLING) {
+      poller.pollEnded();
+    }
     phase = Phase.CLOSED;
     attempt++;
     Future<?> pending = timer;
@@ -231,6 +235,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
 
   private void rest(long nanos) {
     phase = Phase.RESTING;
+    poller.pollEnded();
     timer = poller.after(nanos, timerTask);
     givePlace();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.igw.runtime.ConfigurationException;
 import io.igw.scheduler.EndpointSpec;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,6 +26,7 @@ class FileDiscoveryTest {
   private Path file;
   private final Deque<Runnable> timers = new ArrayDeque<>();
   private final List<List<String>> found = new ArrayList<>();
+  private String address = "10.0.0.1";
 
   @BeforeEach
   void name() {
@@ -47,7 +49,8 @@ class FileDiscoveryTest {
           timers.add(task);
           return () -> {};
         },
-        Runnable::run);
+        Runnable::run,
+        name -> new InetAddress[] {InetAddress.getByName(address)});
   }
 
   private void heard(List<EndpointSpec> endpoints) {
@@ -184,5 +187,19 @@ class FileDiscoveryTest {
         .hasMessageContaining("endpoints file " + file + " exceeds 1 MiB limit");
     assertThat(found).isEmpty();
     assertThat(timers).isEmpty();
+  }
+
+  @Test
+  void namesAreLookedUpAgainAfterHalfAMinute() throws IOException {
+    Files.writeString(file, "endpoints: [{name: a, address: llm.example.com, port: 8000}]");
+    List<String> hosts = new ArrayList<>();
+    discovery(false).start(endpoints -> hosts.add(endpoints.get(0).host()));
+    address = "10.0.0.2";
+    for (int quarterSeconds = 1; quarterSeconds < 120; quarterSeconds++) {
+      look();
+    }
+    assertThat(hosts).containsExactly("10.0.0.1");
+    look();
+    assertThat(hosts).containsExactly("10.0.0.1", "10.0.0.2");
   }
 }

@@ -134,9 +134,9 @@ class MetricsPollerTest {
       delimiter = '|',
       value = {
         "hello, this is no HTTP\\r\\n\\r\\n | no usable HTTP response",
-        "HTTP/1.1 200 OK\\r\\ncontent-length: 1000\\r\\n\\r\\nvllm:num_requests_waiting 1\\n | within the page",
-        "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\nzz\\r\\n | no usable HTTP response",
-        "HTTP/1.1 200 OK\\r\\ncontent-encoding: gzip\\r\\ncontent-length: 1\\r\\n\\r\\nx | content-encoding: gzip",
+        "HTTP/1.1 200 OK\\r\\ncontent-length: 99\\r\\n\\r\\nvllm:x 1\\n | within the page",
+        "HTTP/1.1 200 OK\\r\\ntransfer-encoding: chunked\\r\\n\\r\\nz\\r\\n | no usable HTTP response",
+        "HTTP/1.1 200 OK\\r\\ncontent-encoding: gzip\\r\\n\\r\\nx | content-encoding: gzip",
         "'' | before a response",
         "HTTP/1.1 200 OK\\r\\nx: | no usable HTTP response",
       })
@@ -299,12 +299,12 @@ class MetricsPollerTest {
   void hostNamesAreLookedUp() {
     PageServer server = rig.server(page(PAGE));
     rig.joinAt("a", "localhost", server.port());
-    rig.joinAt("b", "no-such-host.invalid", server.port());
+    rig.joinAt("b", "[no-address]", server.port());
     rig.start();
     Until.holds("a value", () -> rig.value("a", Signal.WAITING_REQUESTS) == 3);
     Until.holds("an error", () -> !rig.poller.lastErrors().isEmpty());
     assertThat(rig.poller.lastErrors())
-        .isEqualTo(Map.of(PollerRig.id("b"), "unknown host: no-such-host.invalid"));
+        .isEqualTo(Map.of(PollerRig.id("b"), "unknown host: [no-address]"));
   }
 
   @Test
