@@ -8,7 +8,9 @@ module io.igw.runtime {
   requires io.netty.common;
   requires io.netty.buffer;
   requires io.netty.transport;
+  requires io.netty.codec;
   requires io.netty.codec.http;
+  requires io.netty.handler;
 
   exports io.igw.runtime;
 
@@ -17,5 +19,7 @@ module io.igw.runtime {
   provides io.igw.spi.PluginProvider with
       io.igw.runtime.parse.ParserProvider.OpenAi,
       io.igw.runtime.parse.ParserProvider.Passthrough,
-      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
+      io.igw.runtime.discovery.FileDiscoveryProvider,
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider,
+      io.igw.runtime.metrics.MetricsSourceProvider;
 }

@@ -9,15 +9,20 @@ public final class ConfigurationException extends RuntimeException {
   private final transient List<Problem> problems;
 
   /**
-   * One problem: where (source name, line from 1 or 0 if unknown, YAML path) and what, with what
-   * was expected.
+   * One problem.
+   *
+   * @param source name of the document
+   * @param line from 1, 0 if unknown
+   * @param column from 1, 0 if unknown
+   * @param path YAML path, empty for the document
+   * @param message what is there and what was expected
    */
-  public record Problem(String source, int line, String path, String message) {
-    /** {@code source:line: path: message}. */
+  public record Problem(String source, int line, int column, String path, String message) {
+    /** {@code source:line:column: path: message}. */
     @Override
     public String toString() {
       return source
-          + (line > 0 ? ":" + line : "")
+          + (line > 0 ? ":" + line + ":" + column : "")
           + ": "
           + (path.isEmpty() ? "" : path + ": ")
           + message;

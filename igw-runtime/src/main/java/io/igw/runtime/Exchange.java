@@ -88,6 +88,22 @@ public interface Exchange extends AutoCloseable {
   /** The response is complete. */
   void endResponse();
 
+  /**
+   * Dynamic metadata that plugins set for the data plane. Valid after {@link #endResponse}; usually
+   * empty.
+   */
+  default List<ResponseMetadata> responseMetadata() {
+    return List.of();
+  }
+
+  /**
+   * In place of {@link #close}: the gateway has its answer and will report nothing more. The lease
+   * stays open and runs out by time (rule EPP-58).
+   */
+  default void detach() {
+    close();
+  }
+
   /** The stream has ended, in whatever state: cancels a pick under way, abandons an open lease. */
   @Override
   void close();
@@ -100,4 +116,7 @@ public interface Exchange extends AutoCloseable {
    * @param replacement what stands there instead
    */
   record BodyEdit(long start, long end, byte[] replacement) {}
+
+  /** A number for the data plane. */
+  record ResponseMetadata(String namespace, String key, double value) {}
 }

@@ -1,121 +1,334 @@
 package io.igw.runtime;
 
 import io.igw.api.EndpointPicker;
+import io.igw.runtime.config.Assembled.BoundSource;
+import io.igw.runtime.config.Assembled.Named;
+import io.igw.runtime.discovery.Discovery;
+import io.igw.runtime.metrics.CoreMetricsExtractor;
+import io.igw.runtime.metrics.MetricsPoller;
+import io.igw.runtime.metrics.MetricsSource;
 import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointSpec;
+import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.Scheduler;
+import io.igw.spi.Plugin;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A running picker. Skeleton: signatures are the contract. */
+/**
+ * A running picker: what an {@code EndpointPickerConfig} describes, with discovery, metrics and
+ * request handling.
+ *
+ * <p><b>Threading.</b> Any thread may open exchanges; {@link #start} and {@link #close} belong to
+ * the owner. Two daemon threads of its own do what is not done on event loops, and one more polls
+ * metrics; none runs before {@link #start}, none after {@link #close}.
+ */
 public final class PickerRuntime implements AutoCloseable {
-  private PickerRuntime() {}
+  private static final Logger log = LoggerFactory.getLogger(PickerRuntime.class);
+  private static final long SWEEP_NANOS = 1_000_000_000L;
 
-  public static Builder builder() {
-    throw new UnsupportedOperationException();
+  private enum Stage {
+    BUILT,
+    STARTING,
+    RUNNING,
+    CLOSED
   }
 
-  /** Starts discovery and data sources. Returns once discovery has loaded for the first time. */
+  private final RuntimeParts parts;
+  private final EndpointPicker picker;
+  private final List<MetricsPoller> pollers = new CopyOnWriteArrayList<>();
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.BUILT);
+
+  PickerRuntime(RuntimeParts parts) {
+    this.parts = parts;
+    this.picker =
+        parts.wiring().requestKeys() == 0
+            ? parts.scheduler()
+            : new KeyedPicker(parts.scheduler(), parts.wiring().requestKeys());
+  }
+
+  /** A builder of a picker with the built-in default configuration. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Starts discovery and data sources. Returns once discovery has loaded for the first time.
+   *
+   * @throws ConfigurationException if discovery cannot load; the runtime is then closed
+   * @throws IllegalStateException if it was started before
+   */
   public void start() {
-    throw new UnsupportedOperationException();
+    if (!stage.compareAndSet(Stage.BUILT, Stage.STARTING)) {
+      throw new IllegalStateException("start: called again (expected: once)");
+    }
+    try {
+      Collection<EndpointSpec> given = parts.given();
+      if (given != null) {
+        parts.pool().replaceAll(given);
+      }
+      Named<Plugin> discovery = parts.assembled().discovery();
+      if (discovery != null) {
+        ((Discovery) discovery.plugin()).start(parts.pool()::replaceAll);
+      }
+      parts.background().awaitWriter();
+      for (BoundSource source : parts.assembled().sources()) {
+        startPolling(source);
+      }
+      parts.background().every(SWEEP_NANOS, parts.scheduler()::sweepLeases);
+      if (!stage.compareAndSet(Stage.STARTING, Stage.RUNNING)) {
+        // Closed meanwhile, perhaps before the last poller was there to be closed.
+        pollers.forEach(PickerRuntime::closeQuietly);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void startPolling(BoundSource source) {
+    for (Named<Plugin> extractor : source.extractors()) {
+      MetricsPoller poller =
+          new MetricsPoller(
+              parts.pool(),
+              (MetricsSource) source.source().plugin(),
+              (CoreMetricsExtractor) extractor.plugin(),
+              parts.refreshInterval(),
+              parts.wiring().metrics(),
+              parts.wiring().clock());
+      pollers.add(poller);
+      poller.start();
+    }
   }
 
   /** A new exchange confined to {@code loop}. */
   public Exchange open(Executor loop) {
-    throw new UnsupportedOperationException();
+    return new PickerExchange(parts.wiring());
   }
 
   /** For gateways that parse themselves. */
   public EndpointPicker picker() {
-    throw new UnsupportedOperationException();
+    return picker;
   }
 
+  /** The endpoints. */
   public EndpointPool pool() {
-    throw new UnsupportedOperationException();
+    return parts.pool();
   }
 
+  /** The scheduling cycle. */
   public Scheduler scheduler() {
-    throw new UnsupportedOperationException();
+    return parts.scheduler();
   }
 
   /** Null when ready, else why not. */
   public @Nullable String notReady() {
-    throw new UnsupportedOperationException();
+    switch (stage.get()) {
+      case BUILT:
+        return "not started";
+      case STARTING:
+        return "endpoints are not loaded yet";
+      case CLOSED:
+        return "stopped";
+      default:
+        boolean told = parts.assembled().discovery() != null || parts.given() != null;
+        return told || parts.pool().snapshot().size() > 0
+            ? null
+            : "no endpoints are known and none will be found (expected: dataLayer.discovery in the"
+                + " configuration)";
+    }
   }
 
   /** Warnings of the configuration, for the log. */
   public List<String> warnings() {
-    throw new UnsupportedOperationException();
+    return parts.warnings();
   }
 
-  @Override
-  public void close() {}
+  /** The configuration with everything that defaulting added, one fact a line. */
+  public List<String> effectiveConfiguration() {
+    return parts.assembled().lines();
+  }
 
+  /** After this the numbers of an endpoint count as old: for gauges over the pool. */
+  public Duration metricsStalenessThreshold() {
+    return parts.staleness();
+  }
+
+  /** Stops everything; open exchanges may still be ended. Idempotent. */
+  @Override
+  public void close() {
+    if (stage.getAndSet(Stage.CLOSED) == Stage.CLOSED) {
+      return;
+    }
+    parts.scheduler().close();
+    pollers.forEach(PickerRuntime::closeQuietly);
+    List<Plugin> plugins = new ArrayList<>(parts.assembled().plugins().values());
+    Collections.reverse(plugins);
+    plugins.forEach(PickerRuntime::closeQuietly);
+    parts.pool().close();
+    parts.background().close();
+  }
+
+  private static void closeQuietly(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      log.warn("while stopping: {}", e.toString());
+    }
+  }
+
+  /** Builds a picker. Not thread-safe. */
   public static final class Builder {
+    @Nullable String text;
+    String sourceName = "";
+    @Nullable Path configFile;
+    @Nullable Path discoveryFile;
+    @Nullable Collection<EndpointSpec> endpoints;
+    @Nullable PluginCatalog catalog;
+    @Nullable DecisionListener decisions;
+    @Nullable Long seed;
+    PickerMetrics metrics = PickerMetrics.NONE;
+    boolean allowExperimental;
+    boolean ignoreSubset;
+    long maxBodyBytes = 64L << 20;
+    Duration refreshInterval = Duration.ofMillis(50);
+    Duration staleness = Duration.ofSeconds(2);
+    Duration leaseIdle = Duration.ofMinutes(5);
+    LongSupplier clock = System::nanoTime;
+    final Map<String, Integer> objectives = new HashMap<>();
+
+    private Builder() {}
+
     /**
-     * {@code sourceName} stands in error messages. Without a call: the built-in default
-     * configuration.
+     * The configuration. {@code sourceName} stands in error messages. Without a call: the built-in
+     * default configuration.
      */
     public Builder yaml(String text, String sourceName) {
-      throw new UnsupportedOperationException();
+      this.text = text;
+      this.sourceName = sourceName;
+      return this;
     }
 
+    /** A file with the configuration. */
     public Builder configFile(Path file) {
-      throw new UnsupportedOperationException();
+      this.configFile = file;
+      return this;
     }
 
     /** Endpoints for embedders without discovery. */
     public Builder endpoints(Collection<EndpointSpec> endpoints) {
-      throw new UnsupportedOperationException();
+      this.endpoints = List.copyOf(endpoints);
+      return this;
     }
 
+    /** A file with the endpoints, read again when it changes; the configuration must name none. */
+    public Builder discoveryFile(Path file) {
+      this.discoveryFile = file;
+      return this;
+    }
+
+    /** Hears of requests, responses, decisions and polls; by default nothing does. */
     public Builder metrics(PickerMetrics metrics) {
-      throw new UnsupportedOperationException();
+      this.metrics = metrics;
+      return this;
     }
 
+    /** Whether plugins of alpha stability may run; they may not unless set. */
     public Builder allowExperimentalPlugins(boolean allow) {
-      throw new UnsupportedOperationException();
+      this.allowExperimental = allow;
+      return this;
     }
 
+    /** Whether subset hints count for nothing; they count unless set. */
     public Builder disableSubsetFilter(boolean disable) {
-      throw new UnsupportedOperationException();
+      this.ignoreSubset = disable;
+      return this;
     }
 
+    /** Longest request body, at least 1; 64 MiB unless set. */
     public Builder maxRequestBodyBytes(long bytes) {
-      throw new UnsupportedOperationException();
+      if (bytes < 1) {
+        throw new IllegalArgumentException("maxRequestBodyBytes: " + bytes + " (expected: >= 1)");
+      }
+      this.maxBodyBytes = bytes;
+      return this;
     }
 
+    /** How often metrics are scraped; 50 ms unless set, which is also the least. */
     public Builder refreshMetricsInterval(Duration interval) {
-      throw new UnsupportedOperationException();
+      this.refreshInterval = positive("refreshMetricsInterval", interval);
+      return this;
     }
 
+    /** After this the numbers of an endpoint count as old; 2 s unless set. */
     public Builder metricsStalenessThreshold(Duration threshold) {
-      throw new UnsupportedOperationException();
+      this.staleness = positive("metricsStalenessThreshold", threshold);
+      return this;
     }
 
+    /** A lease without a sign of life for longer is abandoned; 5 min unless set. */
     public Builder inFlightLease(Duration idle) {
-      throw new UnsupportedOperationException();
+      this.leaseIdle = positive("inFlightLease", idle);
+      return this;
+    }
+
+    private static Duration positive(String name, Duration duration) {
+      if (duration.isNegative() || duration.isZero()) {
+        throw new IllegalArgumentException(name + ": " + duration + " (expected: > 0)");
+      }
+      return duration;
     }
 
     /** Priority of requests that name this objective. */
     public Builder objective(String name, int priority) {
-      throw new UnsupportedOperationException();
+      objectives.put(name, priority);
+      return this;
     }
 
     /** Hears of every decision with its explanation; costs a second evaluation of each cycle. */
     public Builder decisionListener(DecisionListener listener) {
-      throw new UnsupportedOperationException();
+      this.decisions = listener;
+      return this;
+    }
+
+    /** The plugin types; by default those that ServiceLoader finds. */
+    public Builder pluginCatalog(PluginCatalog catalog) {
+      this.catalog = catalog;
+      return this;
+    }
+
+    /** Monotonic clock; {@link System#nanoTime} unless set. */
+    public Builder nanoClock(LongSupplier clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /** Seeds the generators of the scheduler; unset, each picker differs. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
     }
 
     /**
+     * The picker, not started.
+     *
      * @throws ConfigurationException with every problem at once
      */
     public PickerRuntime build() {
-      throw new UnsupportedOperationException();
+      return new PickerRuntime(RuntimeParts.build(this));
     }
   }
 }

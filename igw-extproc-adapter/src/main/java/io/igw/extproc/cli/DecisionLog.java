@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One line per decision: where the request goes, its score by scorer, and who came second. */
 final class DecisionLog implements DecisionListener {
+  private static final int LONGEST = 128;
+
   private final LogQueue queue;
 
   DecisionLog(LogQueue queue) {
@@ -29,9 +31,10 @@ final class DecisionLog implements DecisionListener {
   static String line(
       String requestId, InferenceRequest request, Evaluation evaluation, Outcome outcome) {
     StringBuilder line = new StringBuilder(160);
-    line.append("decision request=").append(requestId);
-    if (request.model() != null) {
-      line.append(" model=").append(request.model());
+    line.append("decision request=").append(printable(requestId));
+    String model = request.model();
+    if (model != null) {
+      line.append(" model=").append(printable(model));
     }
     if (!(outcome instanceof Decision decision)) {
       Rejection rejection = (Rejection) outcome;
@@ -80,6 +83,12 @@ final class DecisionLog implements DecisionListener {
           .append(number(candidate.scores().get(i)));
     }
     line.append(')');
+  }
+
+  /** Clients choose these texts: no line breaks, no novels. */
+  private static String printable(String text) {
+    String shortened = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    return shortened.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static String number(double value) {

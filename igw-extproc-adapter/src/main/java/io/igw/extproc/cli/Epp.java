@@ -43,7 +43,7 @@ public final class Epp {
   }
 
   private static int validate(Settings settings, PrintStream out) throws StartupException {
-    RuntimeSetup.validate(settings).forEach(warning -> out.println("warning: " + warning));
+    RuntimeSetup.validate(settings).forEach(out::println);
     out.println("configuration is valid");
     return OK;
   }

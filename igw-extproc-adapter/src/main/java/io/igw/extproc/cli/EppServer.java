@@ -1,5 +1,6 @@
 package io.igw.extproc.cli;
 
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.igw.extproc.health.HealthService;
 import io.igw.extproc.health.Readiness;
 import io.igw.extproc.metrics.Exposition;
@@ -15,12 +16,8 @@ import io.igw.extproc.tls.TlsException;
 import io.igw.runtime.PickerRuntime;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +56,13 @@ final class EppServer implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
+    Ahead<@Nullable ServerTls> tls = Ahead.of(() -> TlsSetup.create(settings, environment));
+    Ahead<EventLoops> loops =
+        Ahead.of(() -> {
+          // The message classes as well: the first stream need not wait for them.
+          ProcessingRequest.getDescriptor();
+          return new EventLoops(EventLoops.defaultThreads());
+        });
     this.metrics = new PrometheusMetrics(settings.get(Flags.STREAM_METRICS));
     this.runtime =
         RuntimeSetup.build(
@@ -68,7 +72,7 @@ final class EppServer implements AutoCloseable {
     parts.push(agent::shutdownNow);
     parts.push(runtime);
     try {
-      start(environment);
+      start(loops.await(), tls.await());
     } catch (StartupException | RuntimeException e) {
       close();
       throw e;
@@ -80,13 +84,11 @@ final class EppServer implements AutoCloseable {
     return new EppServer(settings, environment);
   }
 
-  private void start(Map<String, String> environment) throws StartupException {
+  private void start(EventLoops loops, @Nullable ServerTls tls) throws StartupException {
     settings.idle().forEach(LOG::warn);
     runtime.warnings().forEach(LOG::warn);
-    EventLoops loops = new EventLoops(EventLoops.defaultThreads());
     parts.push(loops);
     RuntimeSetup.start(runtime);
-    ServerTls tls = tls(environment);
     ExtProcServer.Builder builder =
         ExtProcServer.builder(
                 new PickerHandler(
@@ -110,7 +112,8 @@ final class EppServer implements AutoCloseable {
     parts.push(probes);
     MetricsServer scraped = bound(Flags.METRICS_PORT, this::startMetrics);
     parts.push(scraped);
-    agent.scheduleWithFixedDelay(this::tick, 50, 50, TimeUnit.MILLISECONDS);
+    long tickMillis = settings.verbosity() >= 4 ? 50 : 250;
+    agent.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     if (tls != null && reloads()) {
       agent.scheduleWithFixedDelay(() -> reload(tls), 1, 1, TimeUnit.SECONDS);
     }
@@ -121,10 +124,6 @@ final class EppServer implements AutoCloseable {
         probes.port(),
         scraped.port(),
         runtime.pool().snapshot().size());
-    String why = readiness.notReady();
-    if (why != null) {
-      LOG.warn("not ready yet: {}", why);
-    }
   }
 
   private MetricsServer startMetrics(int port) throws IOException {
@@ -155,40 +154,6 @@ final class EppServer implements AutoCloseable {
     return !settings.get(Flags.CERT_PATH).isEmpty() && (wanted == null || wanted);
   }
 
-  private @Nullable ServerTls tls(Map<String, String> environment) throws StartupException {
-    if (!settings.get(Flags.SECURE_SERVING)) {
-      return null;
-    }
-    String path = settings.get(Flags.CERT_PATH);
-    try {
-      return ServerTls.create(
-          path.isEmpty() ? null : Path.of(path),
-          Instant.now(),
-          serviceNames(environment),
-          settings.get(Flags.TLS_MIN_VERSION),
-          settings.get(Flags.TLS_CIPHERS));
-    } catch (TlsException e) {
-      throw new StartupException(Objects.toString(e.getMessage()));
-    }
-  }
-
-  /** Names under which a Service may reach this picker. */
-  private List<String> serviceNames(Map<String, String> environment) {
-    List<String> names = new ArrayList<>();
-    String pool = settings.get(Flags.POOL_NAME);
-    String given = settings.get(Flags.POOL_NAMESPACE);
-    String namespace = given.isEmpty() ? environment.getOrDefault("NAMESPACE", "default") : given;
-    if (!pool.isEmpty()) {
-      for (String service : List.of(pool, pool + "-epp")) {
-        names.add(service);
-        names.add(service + "." + namespace);
-        names.add(service + "." + namespace + ".svc");
-        names.add(service + "." + namespace + ".svc.cluster.local");
-      }
-    }
-    return names;
-  }
-
   /** Binds something to a port. */
   private interface Binding<T> {
     T bind(int port) throws IOException;
@@ -205,9 +170,14 @@ final class EppServer implements AutoCloseable {
     }
   }
 
+  /** Never throws: a schedule ends with the first exception. */
   private void tick() {
-    lines.drainTo(LOG::info);
-    health.refresh();
+    try {
+      lines.drainTo(LOG::info);
+      health.refresh();
+    } catch (RuntimeException e) {
+      LOG.warn("housekeeping: {}", e.toString());
+    }
   }
 
   private void reload(ServerTls tls) {

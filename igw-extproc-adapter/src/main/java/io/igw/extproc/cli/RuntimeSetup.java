@@ -13,6 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the runtime that the flags describe. */
 final class RuntimeSetup {
+  private static final String NO_DISCOVERY =
+      """
+      no discovery is configured, and Kubernetes discovery (--pool-name, --endpoint-selector) is \
+      not part of this build
+      expected in the configuration (--config-file):
+        plugins:
+        - {name: files, type: file-discovery, parameters: {path: endpoints.yaml, watchFile: true}}
+        dataLayer:
+          discovery: {pluginRef: files}
+      and in endpoints.yaml:
+        endpoints:
+        - {name: vllm-0, address: "10.0.0.1", port: "8000"}
+      """;
+
   private RuntimeSetup() {}
 
   static PickerRuntime build(
@@ -25,7 +39,7 @@ final class RuntimeSetup {
               .allowExperimentalPlugins(settings.get(Flags.ALLOW_EXPERIMENTAL))
               .disableSubsetFilter(settings.get(Flags.DISABLE_SUBSET))
               .maxRequestBodyBytes(settings.get(Flags.MAX_BODY))
-              .refreshMetricsInterval(settings.get(Flags.REFRESH_METRICS))
+              .refreshMetricsInterval(settings.refreshInterval())
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));
       String file = settings.get(Flags.CONFIG_FILE);
@@ -47,15 +61,18 @@ final class RuntimeSetup {
     }
   }
 
-  /** Builds and forgets; returns the warnings. */
+  /** Builds and forgets; returns warnings and the configuration in effect, as lines. */
   static List<String> validate(Settings settings) throws StartupException {
     try (PickerRuntime runtime = build(settings, PickerMetrics.NONE, null)) {
-      List<String> warnings = new ArrayList<>(settings.idle());
-      warnings.addAll(runtime.warnings());
-      return warnings;
+      List<String> lines = new ArrayList<>();
+      settings.idle().forEach(line -> lines.add("warning: " + line));
+      runtime.warnings().forEach(line -> lines.add("warning: " + line));
+      lines.addAll(runtime.effectiveConfiguration());
+      return lines;
     }
   }
 
+  /** Starts discovery; an endpoint picker that would never know an endpoint does not start. */
   static void start(PickerRuntime runtime) throws StartupException {
     try {
       runtime.start();
@@ -63,6 +80,9 @@ final class RuntimeSetup {
       throw new StartupException(e.problems().stream().map(Object::toString).toList());
     } catch (RuntimeException e) {
       throw new StartupException(Objects.toString(e.getMessage(), e.toString()));
+    }
+    if (runtime.notReady() != null) {
+      throw new StartupException(NO_DISCOVERY.lines().toList());
     }
   }
 }

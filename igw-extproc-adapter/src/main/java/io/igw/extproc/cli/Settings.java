@@ -1,5 +1,6 @@
 package io.igw.extproc.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import picocli.CommandLine.ParseResult;
  * problems are collected.
  */
 final class Settings {
+  private static final Duration SHORTEST_REFRESH = Duration.ofMillis(50);
+
   private final Map<Flag<?>, Object> values = new HashMap<>();
   private final List<Flag<?>> given = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -24,7 +27,11 @@ final class Settings {
 
   static Settings parse(List<String> args, Map<String, String> environment) {
     Settings settings = new Settings();
-    ParseResult parsed = new CommandLine(spec()).parseArgs(args.toArray(new String[0]));
+    ParseResult parsed =
+        new CommandLine(spec())
+            // A value that begins with @ is a value.
+            .setExpandAtFiles(false)
+            .parseArgs(args.toArray(new String[0]));
     for (Exception error : parsed.errors()) {
       settings.problems.add(Objects.toString(error.getMessage(), error.toString()));
     }
@@ -46,10 +53,7 @@ final class Settings {
 
   private static CommandSpec spec() {
     CommandSpec spec = CommandSpec.create().name("igw epp");
-    spec.parser()
-        .collectErrors(true)
-        .overwrittenOptionsAllowed(true)
-        .posixClusteredShortOptionsAllowed(false);
+    spec.parser().collectErrors(true).overwrittenOptionsAllowed(true);
     for (Flag<?> flag : Flags.all()) {
       OptionSpec.Builder option = OptionSpec.builder(flag.names().toArray(new String[0]));
       switch (flag.kind()) {
@@ -127,13 +131,22 @@ final class Settings {
     return List.copyOf(problems);
   }
 
-  /** One line per flag that was given and changes nothing here. */
+  /** How often endpoints are asked, as often as is allowed. */
+  Duration refreshInterval() {
+    Duration wanted = get(Flags.REFRESH_METRICS);
+    return wanted.compareTo(SHORTEST_REFRESH) < 0 ? SHORTEST_REFRESH : wanted;
+  }
+
+  /** One line per flag that was given and does not do here what it says. */
   List<String> idle() {
     List<String> lines = new ArrayList<>();
     for (Flag<?> flag : given) {
       if (flag.idle() != null) {
         lines.add(flag.name() + " has no effect: " + flag.idle());
       }
+    }
+    if (!refreshInterval().equals(get(Flags.REFRESH_METRICS))) {
+      lines.add(Flags.REFRESH_METRICS.name() + ": 50ms is used (expected: >= 50ms)");
     }
     return lines;
   }

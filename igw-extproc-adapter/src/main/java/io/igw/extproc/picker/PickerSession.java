@@ -16,8 +16,11 @@ import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.HeaderList;
 import io.igw.extproc.stream.StreamSession;
 import io.igw.runtime.Exchange;
+import io.igw.runtime.Exchange.ResponseMetadata;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -142,14 +145,28 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
   }
 
   @Override
-  public void endResponse() {
+  public @Nullable Struct endResponse() {
     exchange.endResponse();
+    List<ResponseMetadata> numbers = exchange.responseMetadata();
+    if (numbers.isEmpty()) {
+      return null;
+    }
+    Map<String, Struct.Builder> namespaces = new LinkedHashMap<>();
+    for (ResponseMetadata number : numbers) {
+      namespaces
+          .computeIfAbsent(number.namespace(), n -> Struct.newBuilder())
+          .putFields(number.key(), Value.newBuilder().setNumberValue(number.value()).build());
+    }
+    Struct.Builder metadata = Struct.newBuilder();
+    namespaces.forEach((name, fields) ->
+        metadata.putFields(name, Value.newBuilder().setStructValue(fields).build()));
+    return metadata.build();
   }
 
   @Override
   public void detach() {
-    // The lease stays open and runs out by time (rule EPP-58): nobody will report the response.
     verdict = null;
+    exchange.detach();
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 
 /**
  * The response direction of a stream: every message is answered at once and nothing is held back
@@ -37,10 +39,9 @@ final class ResponseSide {
     } catch (RuntimeException e) {
       stream.lose(e);
     }
-    stream.send(edits == null ? Answers.RESPONSE_HEADERS : Answers.responseHeaders(edits));
-    if (message.getEndOfStream()) {
-      end();
-    }
+    ProcessingResponse reply =
+        edits == null ? Answers.RESPONSE_HEADERS : Answers.responseHeaders(edits);
+    stream.send(message.getEndOfStream() ? last(reply) : reply);
   }
 
   void body(HttpBody message) {
@@ -49,12 +50,17 @@ final class ResponseSide {
       return;
     }
     ByteString body = message.getBody();
-    boolean last = message.getEndOfStream();
-    if (duplex) {
-      pass(body, last);
+    if (message.getEndOfStream()) {
+      feed(body);
+      stream.send(last(pass(body, true)));
     } else {
-      stream.send(Answers.RESPONSE_BODY);
+      // The client first: nothing a reader does may hold a token back.
+      stream.send(pass(body, false));
+      feed(body);
     }
+  }
+
+  private void feed(ByteString body) {
     try {
       if (!body.isEmpty() && stream.session().wantsResponseBody()) {
         stream.session().responseBody(body);
@@ -62,18 +68,19 @@ final class ResponseSide {
     } catch (RuntimeException e) {
       stream.lose(e);
     }
-    if (last) {
-      end();
-    }
   }
 
-  private void pass(ByteString body, boolean last) {
+  /** Sends all pieces of a chunk but the last, and returns that. */
+  private ProcessingResponse pass(ByteString body, boolean endOfStream) {
+    if (!duplex) {
+      return Answers.RESPONSE_BODY;
+    }
     int offset = 0;
     for (; body.size() - offset > HeldBody.PIECE_BYTES; offset += HeldBody.PIECE_BYTES) {
       stream.send(
           Answers.responsePiece(body.substring(offset, offset + HeldBody.PIECE_BYTES), false));
     }
-    stream.send(Answers.responsePiece(offset == 0 ? body : body.substring(offset), last));
+    return Answers.responsePiece(offset == 0 ? body : body.substring(offset), endOfStream);
   }
 
   void trailers() {
@@ -81,16 +88,18 @@ final class ResponseSide {
       stream.ignored();
       return;
     }
-    end();
-    stream.send(Answers.RESPONSE_TRAILERS);
+    stream.send(last(Answers.RESPONSE_TRAILERS));
   }
 
-  private void end() {
+  /** Ends the response; its last reply carries the metadata that the handler has for it. */
+  private ProcessingResponse last(ProcessingResponse reply) {
     ended = true;
     try {
-      stream.session().endResponse();
+      Struct metadata = stream.session().endResponse();
+      return metadata == null ? reply : reply.toBuilder().setDynamicMetadata(metadata).build();
     } catch (RuntimeException e) {
       stream.lose(e);
+      return reply;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.igw.api.Rejection;
@@ -47,7 +48,9 @@ public interface StreamSession {
         public void responseBody(ByteString piece) {}
 
         @Override
-        public void endResponse() {}
+        public @Nullable Struct endResponse() {
+          return null;
+        }
 
         @Override
         public void detach() {}
@@ -81,8 +84,8 @@ public interface StreamSession {
   /** The next bytes of the response body. */
   void responseBody(ByteString piece);
 
-  /** The response is complete. */
-  void endResponse();
+  /** The response is complete; returns dynamic metadata for the data plane, null for none. */
+  @Nullable Struct endResponse();
 
   /** The data plane has what it wants and will not report the response: claims run out by time. */
   void detach();

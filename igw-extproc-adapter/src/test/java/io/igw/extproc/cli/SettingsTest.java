@@ -169,6 +169,22 @@ class SettingsTest {
   }
 
   @Test
+  void aTooShortRefreshIsLengthenedAloud() {
+    Settings settings = line("--refresh-metrics-interval 10ms");
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.refreshInterval()).isEqualTo(Duration.ofMillis(50));
+    assertThat(settings.idle())
+        .containsExactly("--refresh-metrics-interval: 50ms is used (expected: >= 50ms)");
+  }
+
+  @Test
+  void whatIsNoFlagIsAProblem() {
+    assertThat(line("--v 4 stray").problems()).hasSize(1);
+    assertThat(parse("--pool-name", "@file").get(Flags.POOL_NAME)).isEqualTo("@file");
+    assertThat(parse("--pool-name=").problems()).isEmpty();
+  }
+
+  @Test
   void flagsWithoutMeaningAreNamedOnce() {
     assertThat(line("--tracing --enable-pprof=false --tracing=false").idle())
         .containsExactlyInAnyOrder(
@@ -177,7 +193,13 @@ class SettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-v 4, 4", "-v -3, 2", "--zap-log-level debug, 4", "--zap-log-level 5 -v 1, 5"})
+  @CsvSource({
+    "-v 4, 4",
+    "-v4, 4",
+    "-v -3, 2",
+    "--zap-log-level debug, 4",
+    "--zap-log-level 5 -v 1, 5"
+  })
   void verbosity(String args, int expected) {
     assertThat(line(args).verbosity()).isEqualTo(expected);
   }

@@ -7,6 +7,7 @@ import static io.igw.extproc.testing.Messages.metadataPick;
 import static io.igw.extproc.testing.Messages.post;
 import static io.igw.extproc.testing.Messages.responseBody;
 import static io.igw.extproc.testing.Messages.responseHeaders;
+import static io.igw.extproc.testing.Messages.responseTrailers;
 import static io.igw.extproc.testing.Messages.set;
 import static io.igw.extproc.testing.Messages.text;
 import static io.igw.extproc.testing.Messages.withMetadata;
@@ -28,6 +29,8 @@ import io.igw.extproc.stream.ExtProcStream;
 import io.igw.extproc.stream.StreamEvents;
 import io.igw.extproc.testing.Recorder;
 import io.igw.extproc.testing.ScriptedExchange;
+import io.igw.runtime.Exchange.ResponseMetadata;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,33 @@ class PickerHandlerTest {
     HeaderMutation mutation =
         replies.sent.get(2).getResponseHeaders().getResponse().getHeaderMutation();
     assertThat(set(mutation, "x-conformance-test-served-endpoint")).isEqualTo("10.0.0.1:8000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"headers", "body", "trailers"})
+  void metadataOfPluginsTravelsWithTheLastReply(String end) {
+    exchange.metadata =
+        List.of(
+            new ResponseMetadata("envoy.lb", "cost", 2.5),
+            new ResponseMetadata("mine", "a", 1),
+            new ResponseMetadata("envoy.lb", "tokens", 7));
+    exchange(post(), body("{}", true), responseHeaders(end.equals("headers")));
+    if (!end.equals("headers")) {
+      stream.message(responseBody("x", end.equals("body")));
+    }
+    if (end.equals("trailers")) {
+      stream.message(responseTrailers());
+    }
+    ProcessingResponse last = replies.sent.get(replies.sent.size() - 1);
+    assertThat(
+            last.getDynamicMetadata()
+                .getFieldsOrThrow("envoy.lb")
+                .getStructValue()
+                .getFieldsMap()
+                .keySet())
+        .containsExactlyInAnyOrder("cost", "tokens");
+    assertThat(last.getDynamicMetadata().getFieldsCount()).isEqualTo(2);
+    assertThat(replies.sent.stream().filter(ProcessingResponse::hasDynamicMetadata)).hasSize(2);
   }
 
   @Test

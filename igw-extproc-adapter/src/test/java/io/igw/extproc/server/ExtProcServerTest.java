@@ -7,8 +7,13 @@ import static io.igw.extproc.testing.Messages.responseHeaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.igw.extproc.picker.PickerHandler;
@@ -16,10 +21,15 @@ import io.igw.extproc.stream.StreamHandler;
 import io.igw.extproc.testing.DataPlane;
 import io.igw.extproc.testing.Recorder;
 import io.igw.extproc.testing.ScriptedExchange;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -110,19 +120,54 @@ class ExtProcServerTest {
 
   @Test
   void bytesThatAreNoMessageGetAnError() throws Exception {
-    DataPlane plane = open(picking());
-    // Field 2 as a varint: not a ProcessingRequest, though well-formed as unknown fields go.
-    plane.send(
-        io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest.newBuilder()
-            .setUnknownFields(
-                com.google.protobuf.UnknownFieldSet.newBuilder()
-                    .addField(
-                        500,
-                        com.google.protobuf.UnknownFieldSet.Field.newBuilder().addVarint(1).build())
-                    .build())
-            .build());
-    assertThat(plane.next().getImmediateResponse().getStatus().getCodeValue()).isEqualTo(400);
-    assertThat(plane.status()).isEqualTo(Status.OK);
+    open(picking());
+    MethodDescriptor.Marshaller<byte[]> raw = new RawBytes();
+    MethodDescriptor<byte[], byte[]> method =
+        MethodDescriptor.newBuilder(raw, raw)
+            .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+            .setFullMethodName(ExternalProcessorGrpc.getProcessMethod().getFullMethodName())
+            .build();
+    ClientCall<byte[], byte[]> call = channel.newCall(method, CallOptions.DEFAULT);
+    CompletableFuture<byte[]> reply = new CompletableFuture<>();
+    CompletableFuture<Status> end = new CompletableFuture<>();
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(byte[] message) {
+            reply.complete(message);
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+          }
+        },
+        new Metadata());
+    call.request(2);
+    call.sendMessage(new byte[] {0x12, (byte) 0xff, 0x01, 0x02});
+    assertThat(
+            ProcessingResponse.parseFrom(reply.get(10, TimeUnit.SECONDS))
+                .getImmediateResponse()
+                .getStatus()
+                .getCodeValue())
+        .isEqualTo(400);
+    assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(Status.OK);
+  }
+
+  private static final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   @Test

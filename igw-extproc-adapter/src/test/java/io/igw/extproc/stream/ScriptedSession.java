@@ -1,6 +1,7 @@
 package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.igw.api.Rejection;
@@ -18,6 +19,8 @@ final class ScriptedSession implements StreamHandler, StreamSession {
   @Nullable Rejection refusal;
   @Nullable Rejection bodyRefusal;
   @Nullable String throwIn;
+  @Nullable Struct metadata;
+  boolean opened;
   boolean hold;
   boolean wantsResponse = true;
   @Nullable Verdict verdict;
@@ -31,6 +34,7 @@ final class ScriptedSession implements StreamHandler, StreamSession {
 
   @Override
   public StreamSession open(Executor loop) {
+    opened = true;
     return this;
   }
 
@@ -96,8 +100,9 @@ final class ScriptedSession implements StreamHandler, StreamSession {
   }
 
   @Override
-  public void endResponse() {
+  public @Nullable Struct endResponse() {
     heard("endResponse");
+    return metadata;
   }
 
   @Override

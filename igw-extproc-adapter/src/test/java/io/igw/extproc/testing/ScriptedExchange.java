@@ -27,6 +27,7 @@ public final class ScriptedExchange implements Exchange {
   public List<BodyEdit> edits = List.of();
   public Map<String, String> upstream = Map.of();
   public Map<String, String> responseEdits = Map.of();
+  public List<ResponseMetadata> metadata = List.of();
   public @Nullable Outcome outcome = decision("10.0.0.1", 8000);
   public @Nullable Rejection bodyRefusal;
   public boolean wantsResponse = true;
@@ -106,6 +107,11 @@ public final class ScriptedExchange implements Exchange {
   @Override
   public void endResponse() {
     responseEnded = true;
+  }
+
+  @Override
+  public List<ResponseMetadata> responseMetadata() {
+    return responseEnded ? metadata : List.of();
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.igw.extproc.server.EventLoops;
 import io.igw.extproc.server.ExtProcServer;
 import io.igw.extproc.stream.StreamHandler;
@@ -25,11 +26,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules EPP-62 to EPP-64. */
 @Timeout(60)
@@ -102,6 +108,40 @@ class ServerTlsTest {
     return NettyChannelBuilder.forAddress("localhost", port)
         .sslContext(GrpcSslContexts.forClient().trustManager(new ByteArrayInputStream(pem)).build())
         .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void sessionsAreResumed(String protocol) throws Exception {
+    ServerTls tls = ServerTls.create(null, NOW, List.of(), "", List.of());
+    EventLoops loops = new EventLoops(1);
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ExtProcServer server =
+        ExtProcServer.builder(StreamHandler.CONTINUE, loops)
+            .tls(tls.context())
+            .start(new InetSocketAddress(loopback, 0))) {
+      SSLContext client = SSLContext.getInstance("TLS");
+      client.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+      long first = handshake(client, server.port(), protocol);
+      long second = handshake(client, server.port(), protocol);
+      assertThat(second).isEqualTo(first);
+    }
+    loops.close();
+  }
+
+  /** When the session was made: the same time twice means that it was resumed. */
+  private static long handshake(SSLContext client, int port, String protocol) throws Exception {
+    try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("localhost", port)) {
+      socket.setEnabledProtocols(new String[] {protocol});
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+      // The server speaks first in HTTP/2; a TLS 1.3 ticket comes before that.
+      assertThat(socket.getInputStream().read()).isNotNegative();
+      return socket.getSession().getCreationTime();
+    }
   }
 
   @Test

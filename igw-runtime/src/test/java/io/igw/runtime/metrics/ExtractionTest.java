@@ -268,7 +268,8 @@ class ExtractionTest {
   }
 
   private static String lora(String max, String running, String waiting, String value) {
-    return "vllm:lora_requests_info{max_lora=\"%s\",running_lora_adapters=\"%s\",waiting_lora_adapters=\"%s\"} %s\n"
+    return ("vllm:lora_requests_info{max_lora=\"%s\",running_lora_adapters=\"%s\","
+            + "waiting_lora_adapters=\"%s\"} %s\n")
         .formatted(max, running, waiting, value);
   }
 

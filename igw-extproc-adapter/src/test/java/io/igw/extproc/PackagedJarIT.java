@@ -1,0 +1,236 @@
+package io.igw.extproc;
+
+import static io.igw.extproc.testing.Messages.body;
+import static io.igw.extproc.testing.Messages.metadataPick;
+import static io.igw.extproc.testing.Messages.post;
+import static io.igw.extproc.testing.Messages.responseBody;
+import static io.igw.extproc.testing.Messages.responseHeaders;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.igw.extproc.health.v1.HealthCheckRequest;
+import io.igw.extproc.health.v1.HealthCheckResponse.ServingStatus;
+import io.igw.extproc.health.v1.HealthGrpc;
+import io.igw.extproc.testing.DataPlane;
+import io.igw.extproc.testing.PoolFiles;
+import io.igw.extproc.testing.Recorder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged jar as its users start it: {@code java -jar}, with nothing else. */
+@Timeout(120)
+class PackagedJarIT {
+  private static final Pattern READY =
+      Pattern.compile(
+          ".*ready: ext-proc on port (\\d+) \\((TLS|plaintext)\\), health on (\\d+),"
+              + " metrics on (\\d+);.*");
+  private static final Pattern OWN_LOG =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+ (INFO|WARN|DEBUG) \\S+ - .*");
+
+  @TempDir Path directory;
+
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private final LinkedBlockingQueue<Matcher> ready = new LinkedBlockingQueue<>();
+  private @Nullable Process process;
+  private @Nullable ManagedChannel channel;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (channel != null) {
+      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Process start(String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(System.getProperty("igw.jar"));
+    command.addAll(Arrays.asList(args));
+    Process started = new ProcessBuilder(command).start();
+    process = started;
+    Thread reader =
+        new Thread(() -> {
+          BufferedReader lines =
+              new BufferedReader(
+                  new InputStreamReader(started.getErrorStream(), StandardCharsets.UTF_8));
+          try {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+              log.add(line);
+              Matcher matcher = READY.matcher(line);
+              if (matcher.matches()) {
+                ready.add(matcher);
+              }
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    reader.setDaemon(true);
+    reader.start();
+    return started;
+  }
+
+  private int[] serve(String... more) throws Exception {
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("epp", "--grpc-port=0", "--grpc-health-port=0", "--metrics-port", "0"));
+    args.addAll(List.of(more));
+    start(args.toArray(new String[0]));
+    Matcher matcher = ready.poll(60, TimeUnit.SECONDS);
+    assertThat(matcher).as("ready line in %s", log).isNotNull();
+    return new int[] {
+      Integer.parseInt(matcher.group(1)),
+      Integer.parseInt(matcher.group(3)),
+      Integer.parseInt(matcher.group(4))
+    };
+  }
+
+  private int exitCode() throws Exception {
+    Process started = process;
+    assertThat(started).isNotNull();
+    assertThat(started.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return started.exitValue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void servesAnExchangeAndStopsOnSigterm(boolean secure) throws Exception {
+    Path config = PoolFiles.write(directory, "127.9.0.1:8000");
+    int[] ports =
+        serve("--config-file", config.toString(), "--secure-serving=" + secure, "-v", "4");
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress("localhost", ports[0]);
+    channel =
+        secure
+            ? builder
+                .sslContext(
+                    GrpcSslContexts.forClient()
+                        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                        .build())
+                .build()
+            : builder.usePlaintext().build();
+    DataPlane plane = new DataPlane(channel);
+    String json = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+    plane.send(post(), body(json, false), body("", true));
+    var replies = plane.next(2);
+    assertThat(metadataPick(replies.get(0))).isEqualTo("127.9.0.1:8000");
+    assertThat(Recorder.joined(replies).toStringUtf8()).isEqualTo(json);
+    plane.send(responseHeaders(false), responseBody("{}", true));
+    plane.next(2);
+    plane.cancel();
+
+    assertThat(health(ports[1], "readiness")).isEqualTo(ServingStatus.SERVING);
+    assertThat(health(ports[1], "liveness")).isEqualTo(ServingStatus.SERVING);
+    String page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports[2] + "/metrics"))
+                    .build(),
+                BodyHandlers.ofString())
+            .body();
+    assertThat(page).contains("llm_d_epp_request_total{").contains("model_name=\"m\"");
+
+    Process running = process;
+    assertThat(running).isNotNull();
+    // Process.destroy would close our end of the log too.
+    running.toHandle().destroy();
+    assertThat(exitCode()).isZero();
+    assertThat(log).anyMatch(line -> line.contains("0 streams cut"));
+    assertThat(log)
+        .filteredOn(line -> line.contains(" decision "))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("request=r-1 model=m endpoint=127.9.0.1:8000 total=", "queue-scorer=");
+    assertThat(log).allMatch(line -> OWN_LOG.matcher(line).matches());
+  }
+
+  private static ServingStatus health(int port, String service) throws Exception {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
+    try {
+      return HealthGrpc.newBlockingStub(channel)
+          .check(HealthCheckRequest.newBuilder().setService(service).build())
+          .getStatus();
+    } finally {
+      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void badFlagsAreAllNamedAndTheExitCodeIsTwo() throws Exception {
+    start("--grpc-port", "x", "--tracing=maybe");
+    assertThat(exitCode()).isEqualTo(2);
+    assertThat(String.join("\n", log))
+        .contains("--grpc-port: x (expected: a port")
+        .contains("--tracing: maybe (expected: true or false)");
+  }
+
+  @Test
+  void aTakenPortABrokenCertificateAndABrokenConfigurationAreOneClearLine() throws Exception {
+    Path config = PoolFiles.write(directory, "127.9.0.1:8000");
+    try (ServerSocket taken = new ServerSocket(0)) {
+      String port = Integer.toString(taken.getLocalPort());
+      start("--grpc-port", port, "--config-file", config.toString(), "--secure-serving=false");
+      assertThat(exitCode()).isEqualTo(1);
+      assertThat(log).anyMatch(line -> line.startsWith("igw: --grpc-port: " + port));
+    }
+    log.clear();
+    start("--cert-path", directory.toString(), "--config-file", config.toString());
+    assertThat(exitCode()).isEqualTo(1);
+    assertThat(log).anyMatch(line -> line.contains("tls.crt: not readable (expected: a dir"));
+    log.clear();
+    Path broken = Files.writeString(directory.resolve("broken.yaml"), "plugins: [{type: nope}]\n");
+    start("--config-file", broken.toString());
+    assertThat(exitCode()).isEqualTo(1);
+    assertThat(log).isNotEmpty().allMatch(line -> line.startsWith("igw: "));
+  }
+
+  @Test
+  void withoutDiscoveryTheWayToConfigureItIsNamed() throws Exception {
+    start("--pool-name", "pool");
+    assertThat(exitCode()).isEqualTo(1);
+    assertThat(String.join("\n", log)).contains("Kubernetes").contains("file-discovery");
+  }
+
+  @Test
+  void versionAndHelp() throws Exception {
+    Process version = start("--version");
+    assertThat(version.inputReader(StandardCharsets.UTF_8).readLine()).startsWith("igw 0.");
+    assertThat(exitCode()).isZero();
+    Process help = start("epp", "--help");
+    assertThat(help.inputReader(StandardCharsets.UTF_8).lines())
+        .anyMatch(line -> line.contains("--max-request-body-bytes"));
+    assertThat(exitCode()).isZero();
+    assertThat(log).isEmpty();
+  }
+}

@@ -1,0 +1,114 @@
+package io.igw.runtime;
+
+import io.igw.spi.PluginContext;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two threads of a picker: one for timers and the pool's writer, on which nothing blocks, and
+ * one for what may block (files, name lookups). Each starts with its first task.
+ */
+final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(BackgroundWork.class);
+  private static final long CLOSE_MILLIS = 2000;
+
+  private final ScheduledThreadPoolExecutor timers;
+  private final ThreadPoolExecutor blocking;
+
+  BackgroundWork() {
+    timers = new ScheduledThreadPoolExecutor(1, daemon("igw-timer"));
+    timers.setRemoveOnCancelPolicy(true);
+    timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    blocking =
+        new ThreadPoolExecutor(
+            1, 1, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon("igw-background"));
+    blocking.allowCoreThreadTimeOut(true);
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @Override
+  public PluginContext.Cancellable after(long nanos, Runnable task) {
+    try {
+      ScheduledFuture<?> future =
+          timers.schedule(() -> run(task), Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException e) {
+      return () -> {};
+    }
+  }
+
+  /** Runs a task again and again until this is closed. */
+  void every(long nanos, Runnable task) {
+    try {
+      timers.scheduleWithFixedDelay(() -> run(task), nanos, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      log.trace("dropped after the end: {}", task);
+    }
+  }
+
+  /** Runs tasks that do not block, in order; tasks that come after the end are dropped. */
+  Executor writer() {
+    return task -> submit(timers, task);
+  }
+
+  /** Runs tasks that may block, in order; tasks that come after the end are dropped. */
+  Executor blocking() {
+    return task -> submit(blocking, task);
+  }
+
+  private static void submit(Executor executor, Runnable task) {
+    try {
+      executor.execute(() -> run(task));
+    } catch (RejectedExecutionException e) {
+      log.trace("dropped after the end: {}", task);
+    }
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("background task failed", e);
+    }
+  }
+
+  /** Waits until everything that {@link #writer} was given so far is done. */
+  void awaitWriter() {
+    try {
+      timers.submit(() -> {}).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | RejectedExecutionException e) {
+      log.debug("not waited for", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    timers.shutdownNow();
+    blocking.shutdownNow();
+    try {
+      if (!timers.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+          || !blocking.awaitTermination(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
+        log.warn("a background task did not end within {} ms", CLOSE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

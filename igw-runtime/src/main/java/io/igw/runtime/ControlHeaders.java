@@ -1,0 +1,63 @@
+package io.igw.runtime;
+
+import io.igw.api.RequestHeaders;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what clients tell a picker (ext-proc.md 5.6). Each header has a newer and an older name;
+ * the newer wins where both are there, even with an empty value.
+ */
+final class ControlHeaders {
+  static final String REQUEST_ID = "x-request-id";
+  private static final String DEFAULT_FLOW = "default-flow";
+
+  private ControlHeaders() {}
+
+  private static @Nullable String newer(RequestHeaders headers, String name, String older) {
+    String value = headers.first(name);
+    return value != null ? value : headers.first(older);
+  }
+
+  /** Priority of the objective that the request names, 0 if it names none that is known. */
+  static int priority(RequestHeaders headers, Map<String, Integer> objectives) {
+    if (objectives.isEmpty()) {
+      return 0;
+    }
+    String name = newer(headers, "x-llm-d-inference-objective", "x-gateway-inference-objective");
+    return name == null ? 0 : objectives.getOrDefault(name, 0);
+  }
+
+  /** Tenant for fairness. */
+  static String fairnessId(RequestHeaders headers) {
+    String id = newer(headers, "x-llm-d-inference-fairness-id", "x-gateway-inference-fairness-id");
+    return id == null || id.isEmpty() ? DEFAULT_FLOW : id;
+  }
+
+  /** The model to send upstream, null if the client does not say. */
+  static @Nullable String rewrite(RequestHeaders headers) {
+    String model = newer(headers, "x-llm-d-model-name-rewrite", "x-gateway-model-name-rewrite");
+    return model == null || model.isEmpty() ? null : model;
+  }
+
+  /** The model of a request whose body is not seen, as a body-based router names it. */
+  static @Nullable String bodyModel(RequestHeaders headers) {
+    return headers.first("x-gateway-model-name");
+  }
+
+  /** The request's id, null if the gateway gave none. */
+  static @Nullable String requestId(RequestHeaders headers) {
+    String id = headers.first(REQUEST_ID);
+    return id == null || id.isEmpty() ? null : id;
+  }
+
+  /** A random id; unique, not secret, so that no lock of a secure generator is taken. */
+  static String newRequestId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    long high = random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x4000L;
+    long low = random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
+    return new UUID(high, low).toString();
+  }
+}

@@ -1,0 +1,33 @@
+package io.igw.runtime;
+
+import io.igw.runtime.parse.ParserTable;
+import io.igw.scheduler.Scheduler;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all exchanges of one picker share.
+ *
+ * @param scheduler picks
+ * @param parsers chooses the parser by path
+ * @param observers see responses
+ * @param metrics hears everything
+ * @param decisions hears decisions with their explanation; null: no one does
+ * @param objectives priority by objective
+ * @param requestKeys number of slots of per-request state; 0: no plugin keeps any
+ * @param maxBodyBytes longest request body
+ * @param ignoreSubset whether subset hints count for nothing
+ * @param clock monotonic, nanoseconds
+ */
+record ExchangeWiring(
+    Scheduler scheduler,
+    ParserTable parsers,
+    Observers observers,
+    PickerMetrics metrics,
+    @Nullable DecisionListener decisions,
+    Map<String, Integer> objectives,
+    int requestKeys,
+    long maxBodyBytes,
+    boolean ignoreSubset,
+    LongSupplier clock) {}

@@ -1,0 +1,259 @@
+package io.igw.runtime;
+
+import io.igw.api.Schema;
+import io.igw.runtime.config.Assembled;
+import io.igw.runtime.config.Assembled.Named;
+import io.igw.runtime.config.Assembly;
+import io.igw.runtime.config.ConfigReader;
+import io.igw.runtime.config.PickerConfig;
+import io.igw.runtime.parse.ParserTable;
+import io.igw.runtime.yaml.Place;
+import io.igw.runtime.yaml.Problems;
+import io.igw.runtime.yaml.YamlReader;
+import io.igw.scheduler.EndpointPool;
+import io.igw.scheduler.EndpointSpec;
+import io.igw.scheduler.PluginCatalog;
+import io.igw.scheduler.PluginGraph;
+import io.igw.scheduler.Profile;
+import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.plugins.InFlightLoadProducer;
+import io.igw.spi.DataProducer;
+import io.igw.spi.PerEndpoint;
+import io.igw.spi.PickListener;
+import io.igw.spi.Plugin;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a picker, put together from a builder.
+ *
+ * @param assembled the configuration
+ * @param given endpoints of the embedder; null: there are none
+ * @param refreshInterval base tick of polls
+ * @param staleness after this numbers count as old
+ */
+record RuntimeParts(
+    Assembled assembled,
+    EndpointPool pool,
+    Scheduler scheduler,
+    ExchangeWiring wiring,
+    BackgroundWork background,
+    @Nullable Collection<EndpointSpec> given,
+    Duration refreshInterval,
+    Duration staleness,
+    List<String> warnings) {
+  private static final Duration LEAST_REFRESH = Duration.ofMillis(50);
+
+  static RuntimeParts build(PickerRuntime.Builder settings) {
+    BackgroundWork background = new BackgroundWork();
+    try {
+      return build(settings, background);
+    } catch (RuntimeException e) {
+      background.close();
+      throw e;
+    }
+  }
+
+  private static RuntimeParts build(PickerRuntime.Builder settings, BackgroundWork background) {
+    Problems problems = new Problems(source(settings));
+    PluginCatalog catalog =
+        settings.catalog != null ? settings.catalog : PluginCatalog.load(loader());
+    catalog.problems().forEach(problem -> problems.warning(Place.NONE, problem));
+    Duration refresh = refreshInterval(settings, problems);
+    PickerConfig config = config(settings, problems);
+    Schema schema = new Schema();
+    PluginGraph graph = new PluginGraph(schema, background, settings.clock, background.blocking());
+    Assembly assembly =
+        new Assembly(config, catalog, graph, problems, settings.allowExperimental, refresh);
+    try {
+      Assembled assembled = assembly.assemble();
+      problems.refuseIfFailed();
+      return wire(settings, background, problems, graph, assembled, refresh);
+    } catch (RuntimeException e) {
+      assembly.abandon();
+      throw e;
+    }
+  }
+
+  private static Duration refreshInterval(PickerRuntime.Builder settings, Problems problems) {
+    Duration wanted = settings.refreshInterval;
+    if (wanted.compareTo(LEAST_REFRESH) >= 0) {
+      return wanted;
+    }
+    problems.warning(
+        Place.NONE,
+        "refreshMetricsInterval: "
+            + wanted.toMillis()
+            + " ms (expected: >= "
+            + LEAST_REFRESH.toMillis()
+            + " ms, which is used)");
+    return LEAST_REFRESH;
+  }
+
+  private static ClassLoader loader() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    return context != null ? context : PickerRuntime.class.getClassLoader();
+  }
+
+  private static String source(PickerRuntime.Builder settings) {
+    Path file = settings.configFile;
+    if (file != null) {
+      return file.toString();
+    }
+    return settings.text == null ? "built-in default" : settings.sourceName;
+  }
+
+  private static PickerConfig config(PickerRuntime.Builder settings, Problems problems) {
+    Path file = settings.configFile;
+    String text = settings.text;
+    if (file != null && text != null) {
+      throw new IllegalArgumentException("configFile and yaml: both (expected: one of them)");
+    }
+    if (file != null) {
+      text = content(file, problems);
+    }
+    PickerConfig config = null;
+    if (text != null) {
+      config = ConfigReader.read(text, problems);
+    } else if (file == null) {
+      config = ConfigReader.builtIn();
+    }
+    if (config == null) {
+      problems.refuseIfFailed();
+      throw new IllegalStateException("unreadable without a reason");
+    }
+    if (settings.discoveryFile != null) {
+      config = config.withDiscoveryFile(settings.discoveryFile.toString(), problems);
+    }
+    PickerConfig.Ref discovery = config.dataLayer().discovery();
+    if (discovery != null && settings.endpoints != null) {
+      problems.error(
+          discovery.place(),
+          "'" + discovery.name() + "' (expected: absent, since endpoints are given)");
+    }
+    return config;
+  }
+
+  private static @Nullable String content(Path file, Problems problems) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(YamlReader.MAX_CHARS + 1);
+      if (bytes.length > YamlReader.MAX_CHARS) {
+        problems.error(Place.NONE, "larger than 1 MiB (expected: at most 1 MiB)");
+        return null;
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      problems.error(Place.NONE, "no such file (expected: a file that can be read)");
+    } catch (IOException e) {
+      problems.error(Place.NONE, Objects.toString(e.getMessage(), e.toString()));
+    }
+    return null;
+  }
+
+  private static RuntimeParts wire(
+      PickerRuntime.Builder settings,
+      BackgroundWork background,
+      Problems problems,
+      PluginGraph graph,
+      Assembled assembled,
+      Duration refresh) {
+    EndpointPool pool =
+        EndpointPool.builder()
+            .schema(graph.schema())
+            .executor(background.writer())
+            .timer(background)
+            .nanoClock(settings.clock)
+            .build();
+    Scheduler scheduler = scheduler(settings, graph, assembled, pool);
+    ExchangeWiring wiring =
+        new ExchangeWiring(
+            scheduler,
+            new ParserTable(assembled.parsers().stream().map(Named::plugin).toList()),
+            Observers.of(assembled.plugins(), settings.metrics),
+            settings.metrics,
+            settings.decisions,
+            Map.copyOf(settings.objectives),
+            graph.schema().requestKeyCount(),
+            settings.maxBodyBytes,
+            settings.ignoreSubset,
+            settings.clock);
+    List<String> warnings = new ArrayList<>();
+    problems.warnings().forEach(warning -> warnings.add(warning.toString()));
+    return new RuntimeParts(
+        assembled,
+        pool,
+        scheduler,
+        wiring,
+        background,
+        settings.endpoints,
+        refresh,
+        settings.staleness,
+        List.copyOf(warnings));
+  }
+
+  private static Scheduler scheduler(
+      PickerRuntime.Builder settings, PluginGraph graph, Assembled assembled, EndpointPool pool) {
+    Scheduler.Builder builder =
+        Scheduler.builder(pool)
+            .schema(graph.schema())
+            .nanoClock(settings.clock)
+            .leaseIdle(settings.leaseIdle)
+            .metrics(settings.metrics);
+    if (settings.seed != null) {
+      builder.seed(settings.seed);
+    }
+    for (Assembled.Profile profile : assembled.profiles()) {
+      builder.profile(profile.name(), target -> fill(target, profile));
+    }
+    if (assembled.handler() != null) {
+      builder.profileHandler(assembled.handler().plugin());
+    }
+    if (assembled.detector() != null) {
+      builder.saturationDetector(assembled.detector().plugin());
+    }
+    for (String name : graph.producerOrder()) {
+      builder.producer(name, (DataProducer) Objects.requireNonNull(assembled.plugins().get(name)));
+    }
+    assembled
+        .plugins()
+        .forEach((name, plugin) -> {
+          if (plugin instanceof PickListener listener) {
+            builder.listener(name, listener);
+          }
+        });
+    reserve(builder, graph, assembled);
+    return builder.build();
+  }
+
+  private static void fill(Profile.Builder target, Assembled.Profile profile) {
+    profile.filters().forEach(f -> target.filter(f.name(), f.plugin()));
+    profile.scorers().forEach(s -> target.scorer(s.name(), s.scorer(), s.weight()));
+    if (profile.picker() != null) {
+      target.picker(profile.picker().name(), profile.picker().plugin());
+    }
+  }
+
+  /** Tokens that a pick reserves are those of the in-flight producer, where there is one. */
+  private static void reserve(Scheduler.Builder builder, PluginGraph graph, Assembled assembled) {
+    PerEndpoint uncached = graph.produced(InFlightLoadProducer.UNCACHED_TOKENS);
+    if (uncached == null) {
+      return;
+    }
+    builder.reservedTokens(uncached);
+    Plugin producer = assembled.plugins().get(uncached.producer());
+    if (producer instanceof InFlightLoadProducer load) {
+      builder.releaseTokensOnFirstByte(!load.addsEstimatedOutputTokens());
+    }
+  }
+}

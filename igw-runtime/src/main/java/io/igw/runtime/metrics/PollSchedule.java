@@ -1,0 +1,80 @@
+package io.igw.runtime.metrics;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * When an endpoint is polled next and how long a poll may take (data-layer.md 5 and 11).
+ *
+ * <p>The interval is the source's, rounded to a multiple of the tick. The second poll comes at a
+ * random part of the interval, so that endpoints that joined together do not stay in step; from
+ * then on polls keep their phase. A failing endpoint is asked at twice the distance each time, up
+ * to two seconds.
+ *
+ * <p><b>Threading.</b> Immutable but for the generator: one thread at a time.
+ */
+final class PollSchedule {
+  static final Duration MIN_TICK = Duration.ofMillis(50);
+
+  private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(2).toNanos();
+  private static final long MIN_DEADLINE_NANOS = Duration.ofMillis(400).toNanos();
+  private static final long MAX_DEADLINE_NANOS = Duration.ofMillis(900).toNanos();
+  private static final int MAX_DOUBLINGS = 16;
+
+  private final long intervalNanos;
+  private final RandomGenerator random;
+
+  /**
+   * A schedule.
+   *
+   * @param tick base tick, at least 50 ms; a shorter source interval lowers it, not below 50 ms
+   * @param sourceInterval zero: each tick
+   */
+  PollSchedule(Duration tick, Duration sourceInterval, RandomGenerator random) {
+    if (tick.compareTo(MIN_TICK) < 0) {
+      throw new IllegalArgumentException("tick: " + tick + " (expected: >= " + MIN_TICK + ")");
+    }
+    if (sourceInterval.isNegative()) {
+      throw new IllegalArgumentException(
+          "interval: " + sourceInterval + " (expected: not negative)");
+    }
+    long wanted = sourceInterval.isZero() ? tick.toNanos() : sourceInterval.toNanos();
+    long base = Math.max(MIN_TICK.toNanos(), Math.min(tick.toNanos(), wanted));
+    this.intervalNanos = Math.max(1, (wanted + base / 2) / base) * base;
+    this.random = random;
+  }
+
+  /** Distance of two polls of an endpoint that answers. */
+  long intervalNanos() {
+    return intervalNanos;
+  }
+
+  /**
+   * A poll that has not ended by then is given up. Nine tenths of the interval, but a slow engine
+   * is given 400 ms whatever the interval: its polls never overlap and hold up no other endpoint.
+   */
+  long deadlineNanos() {
+    long share = intervalNanos / 10 * 9;
+    return Math.max(MIN_DEADLINE_NANOS, Math.min(MAX_DEADLINE_NANOS, share));
+  }
+
+  /** Wait after the first poll of an endpoint, from its end. */
+  long secondDelayNanos() {
+    return intervalNanos / 2 + random.nextLong(intervalNanos / 2 + 1);
+  }
+
+  /**
+   * Wait after a good poll, from its end: until the next multiple of the interval from its start.
+   */
+  long delayNanos(long elapsedNanos) {
+    return intervalNanos - Math.max(0, elapsedNanos) % intervalNanos;
+  }
+
+  /** Wait after so many polls in a row that failed, from the end of the last. */
+  long backOffNanos(int failures) {
+    long longest = Math.max(intervalNanos, MAX_BACK_OFF_NANOS);
+    int doublings = Math.min(MAX_DOUBLINGS, failures - 1);
+    long nominal = doublings == 0 ? intervalNanos : Math.min(longest, intervalNanos << doublings);
+    return nominal / 4 * 3 + random.nextLong(nominal / 2 + 1);
+  }
+}
