@@ -13,4 +13,8 @@ module io.igw.runtime {
   exports io.igw.runtime;
 
   uses io.igw.spi.PluginProvider;
+
+  provides io.igw.spi.PluginProvider with
+      io.igw.runtime.parse.OpenAiParserProvider,
+      io.igw.runtime.parse.PassthroughParserProvider;
 }

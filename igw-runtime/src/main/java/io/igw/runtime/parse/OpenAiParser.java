@@ -1,0 +1,41 @@
+package io.igw.runtime.parse;
+
+import io.igw.api.RequestHeaders;
+import io.igw.spi.RequestParser;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests and responses of the OpenAI family (plugins-request-control-parsers.md 3).
+ * Thread-safe.
+ */
+final class OpenAiParser implements RequestParser {
+  private static final List<String> SUFFIXES =
+      List.of(
+          "chat/completions",
+          "chat/completions/render",
+          "completions",
+          "completions/render",
+          "embeddings",
+          "responses",
+          "conversations",
+          "images/generations");
+
+  @Override
+  public List<String> pathSuffixes() {
+    return SUFFIXES;
+  }
+
+  @Override
+  public RequestBody request(String path, RequestHeaders headers) {
+    return new OpenAiRequest(OpenAiApi.of(path));
+  }
+
+  @Override
+  public ResponseBody response(@Nullable String contentType) {
+    return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("text/event-stream")
+        ? new EventStreamUsage()
+        : new JsonUsage();
+  }
+}

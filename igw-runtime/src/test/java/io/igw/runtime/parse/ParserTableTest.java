@@ -1,0 +1,180 @@
+package io.igw.runtime.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.igw.api.RequestHeaders;
+import io.igw.api.Usage;
+import io.igw.spi.Plugin;
+import io.igw.spi.PluginProvider;
+import io.igw.spi.RequestParser;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ParserTableTest {
+  private final RequestParser openAi = new OpenAiParser();
+  private final RequestParser passthrough = new PassthroughParser();
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/chat/completions, CHAT",
+    "/v1/chat/completions/, CHAT",
+    "/v1/chat/completions?a=/v1/completions, CHAT",
+    "/v1/chat/completions/?a=b, CHAT",
+    "chat/completions, CHAT",
+    "/tenant/v2/chat/completions, CHAT",
+    "/v1/chat/completions/render, CHAT",
+    "/v1/completions, COMPLETIONS",
+    "/v1/xchat/completions, COMPLETIONS",
+    "/v1/completions/render, COMPLETIONS",
+    "/v1/embeddings, EMBEDDINGS",
+    "/v1/responses, RESPONSES",
+    "/v1/conversations, CONVERSATIONS",
+    "/v1/images/generations, IMAGES",
+    "'', ANY_SHAPE",
+  })
+  void claimedPaths(String path, String api) {
+    ParserTable table = ParserTable.of(List.of(openAi));
+    ParserTable.Match match = table.match(path(path));
+    assertThat(match).isNotNull();
+    assertThat(match.parser()).isSameAs(openAi);
+    assertThat(OpenAiApi.of(match.path())).isEqualTo(OpenAiApi.valueOf(api));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/xcompletions",
+    "/v1/Completions",
+    "/v1/completions/x",
+    "/v1/chat%2Fcompletion",
+    "/v1/%63ompletions",
+    "/v1/chat%2Fcompletions",
+    "/v1/completions//",
+    "/v1/models",
+    "/",
+    "/?completions",
+  })
+  void otherPathsGoToTheFallback(String path) {
+    assertThat(ParserTable.of(List.of(openAi)).match(path(path))).isNull();
+    ParserTable.Match match = ParserTable.of(List.of(openAi, passthrough)).match(path(path));
+    assertThat(match).isNotNull();
+    assertThat(match.parser()).isSameAs(passthrough);
+  }
+
+  @Test
+  void theLongestSuffixWinsWhateverTheOrder() {
+    RequestParser generate = claiming("generate");
+    RequestParser vllm = claiming("inference/v1/generate");
+    for (List<RequestParser> order : List.of(List.of(generate, vllm), List.of(vllm, generate))) {
+      ParserTable table = ParserTable.of(order);
+      assertThat(table.match("/inference/v1/generate").parser()).isSameAs(vllm);
+      assertThat(table.match("/v1/generate").parser()).isSameAs(generate);
+    }
+  }
+
+  @Test
+  void ofEqualClaimsTheFirstCountsAndNoneBehindTheFallback() {
+    RequestParser first = claiming("generate");
+    RequestParser second = claiming("generate");
+    ParserTable table = ParserTable.of(List.of(first, second, passthrough, openAi));
+    assertThat(table.match("/generate").parser()).isSameAs(first);
+    assertThat(table.match("/v1/completions").parser()).isSameAs(passthrough);
+    assertThat(table.ignored()).containsExactly(openAi);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "/a/?x, /b, /c, /a",
+        "-, /b?y, /c, /b",
+        "'', '', /c, /c",
+        "-, -, -, ''",
+        "/, -, -, /",
+      })
+  void pathSources(String path, String original, String forwarded, String expected) {
+    RequestHeaders headers =
+        name ->
+            switch (name) {
+              case ":path" -> path;
+              case "x-original-path" -> original;
+              case "x-forwarded-path" -> forwarded;
+              default -> null;
+            };
+    assertThat(ParserTable.path(headers)).isEqualTo(expected);
+  }
+
+  @Test
+  void withoutAPathTheParserOfCompletionsLooksAtTheShape() {
+    ParserTable.Match match =
+        ParserTable.of(List.of(claiming("generate"), openAi)).match(RequestHeaders.NONE);
+    assertThat(match.parser()).isSameAs(openAi);
+    RequestParser.RequestBody body = match.parser().request(match.path(), RequestHeaders.NONE);
+    byte[] chat = Bodies.json("{'messages':[{'content':'x'}],'model':'m'}");
+    body.feed(chat, 0, chat.length);
+    assertThat(body.finish().error()).isNull();
+  }
+
+  @Test
+  void passthroughReadsNothing() {
+    RequestParser.RequestBody body = passthrough.request("/x", RequestHeaders.NONE);
+    body.feed(new byte[] {1, 2}, 0, 2);
+    RequestParser.Parsed parsed = body.finish();
+    assertThat(parsed.error()).isNull();
+    assertThat(parsed.model()).isNull();
+    assertThat(parsed.modelRequired()).isFalse();
+    assertThat(parsed.modelStart()).isEqualTo(-1);
+    assertThat(parsed.modelEnd()).isEqualTo(-1);
+    assertThat(parsed.stream()).isFalse();
+    assertThat(parsed.maxOutputTokens()).isEqualTo(-1);
+    assertThat(parsed.prompt("m").blocks(64)).isZero();
+    RequestParser.ResponseBody response = passthrough.response("application/json");
+    byte[] usage = Bodies.json("{'usage':{'prompt_tokens':1}}");
+    response.feed(usage, 0, usage.length);
+    assertThat(response.usage()).isEqualTo(Usage.UNKNOWN);
+  }
+
+  @Test
+  void theProvidersAreFound() {
+    Map<String, PluginProvider> found =
+        ServiceLoader.load(PluginProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(provider -> provider.type().endsWith("-parser"))
+            .collect(Collectors.toMap(PluginProvider::type, provider -> provider));
+    assertThat(found).containsOnlyKeys("openai-parser", "passthrough-parser");
+    assertThat(found.values())
+        .allSatisfy(provider ->
+            assertThat(provider.getClass().getPackage()).isEqualTo(ParserTable.class.getPackage()));
+    try (Plugin plugin = new OpenAiParser()) {
+      assertThat(plugin).isInstanceOf(RequestParser.class);
+    }
+  }
+
+  private static RequestHeaders path(String path) {
+    return name -> ":path".equals(name) ? path : null;
+  }
+
+  private static RequestParser claiming(String suffix) {
+    RequestParser inner = new OpenAiParser();
+    return new RequestParser() {
+      @Override
+      public List<String> pathSuffixes() {
+        return List.of(suffix);
+      }
+
+      @Override
+      public RequestBody request(String path, RequestHeaders headers) {
+        return inner.request(path, headers);
+      }
+
+      @Override
+      public ResponseBody response(String contentType) {
+        return inner.response(contentType);
+      }
+    };
+  }
+}
