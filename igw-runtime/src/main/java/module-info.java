@@ -15,6 +15,7 @@ module io.igw.runtime {
   uses io.igw.spi.PluginProvider;
 
   provides io.igw.spi.PluginProvider with
-      io.igw.runtime.parse.OpenAiParserProvider,
-      io.igw.runtime.parse.PassthroughParserProvider;
+      io.igw.runtime.parse.ParserProvider.OpenAi,
+      io.igw.runtime.parse.ParserProvider.Passthrough,
+      io.igw.runtime.metrics.CoreMetricsExtractorProvider;
 }

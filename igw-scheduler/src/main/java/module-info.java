@@ -8,6 +8,21 @@ module io.igw.scheduler {
   requires org.jctools.core;
 
   exports io.igw.scheduler;
+  exports io.igw.scheduler.plugins;
 
   uses io.igw.spi.PluginProvider;
+
+  provides io.igw.spi.PluginProvider with
+      io.igw.scheduler.plugins.BuiltInProvider.QueueScorer,
+      io.igw.scheduler.plugins.BuiltInProvider.RunningRequestsScorer,
+      io.igw.scheduler.plugins.BuiltInProvider.KvCacheUtilizationScorer,
+      io.igw.scheduler.plugins.BuiltInProvider.ActiveRequests,
+      io.igw.scheduler.plugins.BuiltInProvider.TokenLoad,
+      io.igw.scheduler.plugins.BuiltInProvider.MaxScore,
+      io.igw.scheduler.plugins.BuiltInProvider.Random,
+      io.igw.scheduler.plugins.BuiltInProvider.WeightedRandom,
+      io.igw.scheduler.plugins.BuiltInProvider.SingleProfile,
+      io.igw.scheduler.plugins.BuiltInProvider.Utilization,
+      io.igw.scheduler.plugins.BuiltInProvider.InFlightLoad,
+      io.igw.scheduler.plugins.BuiltInProvider.Tokens;
 }

@@ -48,6 +48,13 @@ public interface Cycle extends RequestState {
   /** Producers only: stores a value for the endpoint at an ordinal of the cycle's snapshot. */
   void put(PerEndpoint key, int ordinal, double value);
 
+  /** Producers only: stores one value for every endpoint of the cycle's snapshot. */
+  default void putAll(PerEndpoint key, double value) {
+    for (int ordinal = 0, size = snapshot().size(); ordinal < size; ordinal++) {
+      put(key, ordinal, value);
+    }
+  }
+
   /** The shared cursor, moved to a candidate; must not be kept. */
   EndpointView view(int position);
 }

@@ -1,81 +1,248 @@
 package io.igw.scheduler;
 
 import io.igw.spi.Parameters;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Strict parameters over a map of plain values. Skeleton: signatures are the contract. */
+/**
+ * Strict parameters over a map of plain values: strings, numbers, booleans, lists and maps. Not
+ * thread-safe.
+ */
 public final class MapParameters implements Parameters {
   /**
-   * One thing that is wrong. {@code path} is a list of keys and list indexes from the root, such as
-   * {@code conditions[0].maxValue}.
+   * One thing that is wrong.
+   *
+   * @param path keys and list indexes from the root, such as {@code conditions[0].maxValue}
+   * @param value what stands there, null if nothing does
+   * @param expected what should
    */
-  public record Problem(String path, @Nullable Object value, String expected) {}
+  public record Problem(String path, @Nullable Object value, String expected) {
+    /** {@code path: value (expected: …)}. */
+    @Override
+    public String toString() {
+      return path + ": " + value + " (expected: " + expected + ")";
+    }
+  }
+
+  private final String prefix;
+  private final @Nullable Map<String, ?> values;
+  private final List<Problem> problems;
+  private final Set<String> asked = new LinkedHashSet<>();
+  private final Map<String, MapParameters> nested = new LinkedHashMap<>();
 
   /** {@code values} null: the configuration has no parameters object. */
   public MapParameters(@Nullable Map<String, ?> values) {
-    throw new UnsupportedOperationException();
+    this("", values, new ArrayList<>());
+  }
+
+  private MapParameters(String prefix, @Nullable Map<String, ?> values, List<Problem> problems) {
+    this.prefix = prefix;
+    this.values = values;
+    this.problems = problems;
   }
 
   /** All problems so far, unknown keys (with the nearest known key) included: call after create. */
   public List<Problem> problems() {
-    throw new UnsupportedOperationException();
+    List<Problem> all = new ArrayList<>(problems);
+    unknown(all);
+    return all;
+  }
+
+  private void unknown(List<Problem> into) {
+    if (values != null) {
+      for (Map.Entry<String, ?> entry : values.entrySet()) {
+        if (!asked.contains(entry.getKey())) {
+          String expected =
+              asked.isEmpty() ? "no parameters" : "one of " + String.join(", ", asked);
+          into.add(
+              new Problem(
+                  prefix + entry.getKey(),
+                  entry.getValue(),
+                  expected + NearestName.hint(entry.getKey(), asked)));
+        }
+      }
+    }
+    nested.values().forEach(child -> child.unknown(into));
   }
 
   @Override
   public boolean present() {
-    throw new UnsupportedOperationException();
+    return values != null;
+  }
+
+  private @Nullable Object value(String key) {
+    asked.add(key);
+    return values == null ? null : values.get(key);
+  }
+
+  private void wrong(String key, @Nullable Object value, String expected) {
+    problems.add(new Problem(prefix + key, value, expected));
   }
 
   @Override
   public int integer(String key, int defaultValue, int min, int max) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value == null) {
+      return defaultValue;
+    }
+    BigDecimal number = value instanceof Number n ? new BigDecimal(n.toString()) : null;
+    if (number == null
+        || number.stripTrailingZeros().scale() > 0
+        || number.compareTo(BigDecimal.valueOf(min)) < 0
+        || number.compareTo(BigDecimal.valueOf(max)) > 0) {
+      wrong(key, value, "a whole number, " + range(min, max));
+      return defaultValue;
+    }
+    return number.intValue();
+  }
+
+  private static String range(int min, int max) {
+    return max == Integer.MAX_VALUE ? ">= " + min : min + ".." + max;
   }
 
   @Override
   public double number(String key, double defaultValue, double min, double max) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value == null) {
+      return defaultValue;
+    }
+    double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
+    if (!(number >= min && number <= max) || Double.isInfinite(number)) {
+      wrong(
+          key,
+          value,
+          max >= Double.MAX_VALUE
+              ? "a number >= " + text(min)
+              : "a number, " + text(min) + ".." + text(max));
+      return defaultValue;
+    }
+    return number;
+  }
+
+  private static String text(double bound) {
+    return bound == Math.rint(bound) && Math.abs(bound) < 1e15
+        ? Long.toString((long) bound)
+        : Double.toString(bound);
   }
 
   @Override
   public boolean flag(String key, boolean defaultValue) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value == null) {
+      return defaultValue;
+    }
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    wrong(key, value, "true or false");
+    return defaultValue;
   }
 
   @Override
   public Duration duration(String key, Duration defaultValue) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value == null || value.equals("")) {
+      return defaultValue;
+    }
+    Duration duration = value instanceof String text ? GoDuration.parse(text) : null;
+    if (duration == null) {
+      wrong(key, value, "a duration such as 200ms or 1m30s");
+      return defaultValue;
+    }
+    return duration;
   }
 
   @Override
   public String text(String key, String defaultValue) {
-    throw new UnsupportedOperationException();
+    String text = text(key);
+    return text == null ? defaultValue : text;
   }
 
   @Override
   public @Nullable String text(String key) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value == null || value instanceof String) {
+      return (String) value;
+    }
+    wrong(key, value, "a text");
+    return null;
   }
 
   @Override
   public List<String> texts(String key) {
-    throw new UnsupportedOperationException();
+    List<String> texts = new ArrayList<>();
+    int index = 0;
+    for (Object item : items(key, "a list of texts")) {
+      if (item instanceof String text) {
+        texts.add(text);
+      } else {
+        wrong(key + "[" + index + "]", item, "a text");
+      }
+      index++;
+    }
+    return texts;
+  }
+
+  private List<?> items(String key, String expected) {
+    Object value = value(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof List<?> list) {
+      return list;
+    }
+    wrong(key, value, expected);
+    return List.of();
   }
 
   @Override
   public Parameters object(String key) {
-    throw new UnsupportedOperationException();
+    Object value = value(key);
+    if (value != null && !(value instanceof Map)) {
+      wrong(key, value, "an object");
+    }
+    return child(key, value);
+  }
+
+  private MapParameters child(String path, @Nullable Object value) {
+    return nested.computeIfAbsent(
+        path,
+        p ->
+            new MapParameters(
+                prefix + p + ".", value instanceof Map<?, ?> map ? keyed(map) : null, problems));
   }
 
   @Override
   public List<Parameters> list(String key) {
-    throw new UnsupportedOperationException();
+    List<Parameters> children = new ArrayList<>();
+    int index = 0;
+    for (Object item : items(key, "a list of objects")) {
+      String path = key + "[" + index++ + "]";
+      if (item instanceof Map) {
+        children.add(child(path, item));
+      } else {
+        wrong(path, item, "an object");
+      }
+    }
+    return children;
+  }
+
+  private static Map<String, Object> keyed(Map<?, ?> map) {
+    Map<String, Object> keyed = new LinkedHashMap<>();
+    map.forEach((key, value) -> keyed.put(String.valueOf(key), value));
+    return keyed;
   }
 
   @Override
   public void reject(String key, String expected) {
-    throw new UnsupportedOperationException();
+    asked.add(key);
+    wrong(key, values == null ? null : values.get(key), expected);
   }
 }

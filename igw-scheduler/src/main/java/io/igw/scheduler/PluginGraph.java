@@ -1,62 +1,224 @@
 package io.igw.scheduler;
 
+import io.igw.api.Attribute;
 import io.igw.api.Schema;
+import io.igw.api.Signal;
+import io.igw.spi.DataProducer;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
+import io.igw.spi.RequestKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Creates plugin instances with their contexts, records what each produces and consumes, and orders
- * producers. Used by the embedder's builder and by the configuration loader. Skeleton: signatures
- * are the contract. Not thread-safe.
+ * Creates plugin contexts, records what each instance produces and consumes, and orders producers.
+ * Used by the embedder's builder and by the configuration loader. Not thread-safe.
  */
 public final class PluginGraph {
   /**
    * What a consumer lacks: the runtime creates a plugin of type and name {@code producer} for a
    * required one.
+   *
+   * @param consumer name of the instance that asks
+   * @param dataType what it asks for
+   * @param producer name of the instance that should write it
+   * @param required whether the consumer is useless without
    */
   public record Missing(String consumer, String dataType, String producer, boolean required) {}
 
+  private record State(Object fingerprint, AutoCloseable value) {}
+
+  private final Schema schema;
+  private final PluginContext.Timer timer;
+  private final LongSupplier nanoClock;
+  private final Executor background;
+  private final @Nullable PluginGraph before;
+  private final Map<String, Plugin> plugins = new LinkedHashMap<>();
+  private final Map<String, PerEndpoint> produced = new LinkedHashMap<>();
+  private final List<Missing> consumed = new ArrayList<>();
+  private final Map<String, State> states = new LinkedHashMap<>();
+
+  /** An empty graph. */
   public PluginGraph(
       Schema schema, PluginContext.Timer timer, LongSupplier nanoClock, Executor background) {
-    throw new UnsupportedOperationException();
+    this(schema, timer, nanoClock, background, null);
   }
 
+  /**
+   * A graph whose instances take over learned state from {@code before} where name and fingerprint
+   * are the same.
+   */
+  public PluginGraph(
+      Schema schema,
+      PluginContext.Timer timer,
+      LongSupplier nanoClock,
+      Executor background,
+      @Nullable PluginGraph before) {
+    this.schema = schema;
+    this.timer = timer;
+    this.nanoClock = nanoClock;
+    this.background = background;
+    this.before = before;
+  }
+
+  /** The columns and keys that the instances share. */
   public Schema schema() {
-    throw new UnsupportedOperationException();
+    return schema;
   }
 
   /** Context for an instance about to be created. */
   public PluginContext context(String name) {
-    throw new UnsupportedOperationException();
+    return new Context(name);
   }
 
   /** Registers a created instance under its name. */
   public void add(String name, Plugin plugin) {
-    throw new UnsupportedOperationException();
+    plugins.put(name, plugin);
   }
 
-  /** Keys consumed that no added instance produces. */
+  /** The instances in the order they were added. */
+  public Map<String, Plugin> plugins() {
+    return java.util.Collections.unmodifiableMap(plugins);
+  }
+
+  /** Keys consumed that no added instance produces, in the order they were asked for. */
   public List<Missing> missing() {
-    throw new UnsupportedOperationException();
+    return consumed.stream()
+        .filter(m -> !produced.containsKey(key(m.dataType(), m.producer())))
+        .toList();
   }
 
   /**
-   * Names of all DataProducers in dependency order (configuration order otherwise). @throws
-   * IllegalStateException naming the cycle's path
+   * Names of all DataProducers in dependency order, in the order they were added otherwise.
+   *
+   * @throws IllegalStateException naming the path of a cycle
    */
   public List<String> producerOrder() {
-    throw new UnsupportedOperationException();
+    List<String> order = new ArrayList<>();
+    Set<String> done = new LinkedHashSet<>();
+    for (String name : plugins.keySet()) {
+      visit(name, new LinkedHashSet<>(), done, order);
+    }
+    return order.stream().filter(name -> plugins.get(name) instanceof DataProducer).toList();
+  }
+
+  private void visit(
+      String name, LinkedHashSet<String> path, Set<String> done, List<String> order) {
+    if (done.contains(name) || !plugins.containsKey(name)) {
+      return;
+    }
+    if (!path.add(name)) {
+      List<String> cycle = new ArrayList<>(path);
+      cycle = new ArrayList<>(cycle.subList(cycle.indexOf(name), cycle.size()));
+      cycle.add(name);
+      throw new IllegalStateException("producers need each other: " + String.join(" → ", cycle));
+    }
+    for (Missing need : consumed) {
+      if (need.consumer().equals(name)
+          && produced.containsKey(key(need.dataType(), need.producer()))) {
+        visit(need.producer(), path, done, order);
+      }
+    }
+    path.remove(name);
+    done.add(name);
+    order.add(name);
   }
 
   /**
-   * The key that an instance produces, for {@link Scheduler.Builder#reservedTokens}; null if
-   * nothing produces it.
+   * The key of that data type that an instance produces, the first one added; null if nothing does.
    */
-  public @org.jspecify.annotations.Nullable PerEndpoint produced(String dataType) {
-    throw new UnsupportedOperationException();
+  public @Nullable PerEndpoint produced(String dataType) {
+    for (PerEndpoint key : produced.values()) {
+      if (key.dataType().equals(dataType)) {
+        return key;
+      }
+    }
+    return null;
+  }
+
+  private static String key(String dataType, String producer) {
+    return dataType + "/" + producer;
+  }
+
+  private final class Context implements PluginContext {
+    private final String name;
+
+    private Context(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Signal signal(String name) {
+      return schema.signal(name);
+    }
+
+    @Override
+    public <T> Attribute<T> attribute(String dataType, Class<T> type) {
+      return schema.attribute(dataType, name, type);
+    }
+
+    @Override
+    public <T> RequestKey<T> requestKey(String name, Class<T> type) {
+      return schema.requestKey(name, type);
+    }
+
+    @Override
+    public PerEndpoint produces(String dataType) {
+      PerEndpoint made = schema.perEndpoint(dataType, name);
+      produced.put(key(dataType, name), made);
+      return made;
+    }
+
+    @Override
+    public PerEndpoint consumes(String dataType, String producer, boolean required) {
+      consumed.add(new Missing(name, dataType, producer, required));
+      return schema.perEndpoint(dataType, producer);
+    }
+
+    @Override
+    public <T extends AutoCloseable> T state(Object fingerprint, Supplier<T> create) {
+      State known = before == null ? null : before.states.get(name);
+      T value =
+          known != null && Objects.equals(known.fingerprint(), fingerprint)
+              ? cast(known.value())
+              : create.get();
+      states.put(name, new State(fingerprint, value));
+      return value;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T cast(AutoCloseable value) {
+      return (T) value;
+    }
+
+    @Override
+    public Timer timer() {
+      return timer;
+    }
+
+    @Override
+    public LongSupplier nanoClock() {
+      return nanoClock;
+    }
+
+    @Override
+    public Executor background() {
+      return background;
+    }
   }
 }

@@ -27,6 +27,24 @@ final class Bytes {
     return shifts;
   }
 
+  /** The first byte that is a quote, a backslash, a control character or not ASCII; or the end. */
+  static int stringStop(byte[] s, int from, int end) {
+    int at = from;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      long v = (long) LONGS.get(s, at);
+      // A byte's high bit is set if it stops the run; bytes above the first that does may be wrong.
+      long stops = (v ^ '"' * EACH) - EACH | (v ^ '\\' * EACH) - EACH | v - ' ' * EACH | v;
+      stops &= HIGH_BITS;
+      if (stops != 0) {
+        return at + (Long.numberOfTrailingZeros(stops) >>> 3);
+      }
+    }
+    while (at < end && s[at] >= ' ' && s[at] != '"' && s[at] != '\\') {
+      at++;
+    }
+    return at;
+  }
+
   /** The first line feed or carriage return, or the end. */
   static int lineEnd(byte[] s, int from, int end) {
     int at = from;
@@ -45,14 +63,24 @@ final class Bytes {
     return at;
   }
 
-  /** Whether the bytes hold {@code "usage"} with its quotes. */
+  /** Whether the bytes hold {@code "usage"} with its quotes, not followed by {@code :null}. */
   static boolean containsUsage(byte[] s, int from, int end) {
     int last = USAGE.length - 1;
     for (int at = from + last; at < end; at += SHIFTS[s[at] & 0xFF]) {
-      if (s[at] == '"' && Arrays.equals(s, at - last, at + 1, USAGE, 0, USAGE.length)) {
+      if (s[at] == '"'
+          && Arrays.equals(s, at - last, at + 1, USAGE, 0, USAGE.length)
+          && !isNull(s, at + 1, end)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isNull(byte[] s, int from, int end) {
+    int at = from;
+    while (at < end && (s[at] == ':' || s[at] == ' ')) {
+      at++;
+    }
+    return at < end && s[at] == 'n';
   }
 }

@@ -157,9 +157,12 @@ final class Field {
   }
 
   /** What a member of this object means, null if nothing. */
-  @Nullable Field member(byte[] source, int length) {
+  @Nullable Field member(byte[] source, int offset, int length) {
     for (Field member : members) {
-      if (member.key.length == length && Arrays.equals(member.key, 0, length, source, 0, length)) {
+      byte[] candidate = member.key;
+      if (candidate.length == length
+          && candidate[0] == source[offset]
+          && Arrays.equals(candidate, 1, length, source, offset + 1, offset + length)) {
         return member;
       }
     }

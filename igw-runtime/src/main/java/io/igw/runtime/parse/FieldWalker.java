@@ -80,8 +80,8 @@ final class FieldWalker implements JsonSink {
   }
 
   @Override
-  public void key(byte[] name, int length) {
-    named = open[depth - 1].member(name, length);
+  public void key(byte[] source, int offset, int length) {
+    named = open[depth - 1].member(source, offset, length);
   }
 
   @Override

@@ -15,6 +15,7 @@ final class JsonNumber {
   private static final int EXPONENT = 7;
   private static final int START = 8;
 
+  private static final int MAX_PLAIN = 18;
   private static final long ROOM = (Long.MAX_VALUE - 9) / 10;
   private static final int MAX_EXPONENT = 100_000;
 
@@ -27,6 +28,32 @@ final class JsonNumber {
   private boolean fractionLost;
   private int exponent;
   private boolean exponentNegative;
+
+  /**
+   * End of a number of at most 18 digits and nothing else that does not reach the end of the input;
+   * {@code from} if it is not one.
+   */
+  static int plainEnd(byte[] s, int from, int end) {
+    int last = Math.min(end, from + MAX_PLAIN + 1);
+    int at = from;
+    while (at < last && isDigit(s[at])) {
+      at++;
+    }
+    if (at == last || (s[from] == '0' && at > from + 1)) {
+      return from;
+    }
+    byte b = s[at];
+    return b == '.' || b == 'e' || b == 'E' ? from : at;
+  }
+
+  /** Value of the digits. */
+  static long plain(byte[] s, int from, int end) {
+    long value = 0;
+    for (int at = from; at < end; at++) {
+      value = value * 10 + (s[at] - '0');
+    }
+    return value;
+  }
 
   void start() {
     state = START;
@@ -68,8 +95,11 @@ final class JsonNumber {
       return 0;
     }
     int power = scale + (exponentNegative ? -exponent : exponent);
-    if (negative || fractionLost || (lost && power < 0)) {
+    if (negative || fractionLost || (lost && exponentNegative)) {
       return -1;
+    }
+    if (lost) {
+      return Long.MAX_VALUE;
     }
     long value = digits;
     for (; power < 0; power++) {
@@ -87,10 +117,13 @@ final class JsonNumber {
     return value;
   }
 
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
   private boolean take(byte b) {
-    int digit = b - '0';
-    if (digit >= 0 && digit <= 9) {
-      return digit(digit);
+    if (isDigit(b)) {
+      return digit(b - '0');
     }
     int next =
         switch (b) {

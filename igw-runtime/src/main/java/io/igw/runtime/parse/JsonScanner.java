@@ -43,7 +43,7 @@ final class JsonScanner {
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
-  private final JsonSink sink;
+  private final JsonTeller teller;
   private final JsonString string;
   private final JsonNumber number = new JsonNumber();
   private int state;
@@ -52,41 +52,24 @@ final class JsonScanner {
   /** Bit d tells whether level d is an object. */
   private long objects;
 
-  /** Level of a value that is passed over, -1 if none is. */
-  private int quiet;
-
-  /** How the scalar under way is treated. */
-  private int scalar;
-
-  /** Whether the bytes from {@link #rawFrom} on belong to a raw value. */
-  private boolean raw;
-
-  private int rawFrom;
   private byte[] literal = NULL;
   private int matched;
-
-  /** Offset in the document of position 0 of the array being read. */
-  private long origin;
-
   private long length;
   private long errorAt;
   private @Nullable String expected;
 
   JsonScanner(JsonSink sink) {
-    this.sink = sink;
+    this.teller = new JsonTeller(sink);
     this.string = new JsonString(sink);
-    reset();
   }
 
   /** Starts another document. */
   void reset() {
     state = ROOT;
     depth = 0;
-    objects = 0;
-    quiet = -1;
-    raw = false;
     length = 0;
     expected = null;
+    teller.reset();
   }
 
   /** Whether the whole object was read. */
@@ -106,201 +89,168 @@ final class JsonScanner {
 
   /** The next bytes. */
   void feed(byte[] s, int offset, int count) {
-    origin = length - offset;
+    teller.startPiece(offset, length);
     length += count;
-    rawFrom = offset;
     int end = offset + count;
     int at = offset;
     while (at < end && state != FAILED) {
       at =
           switch (state) {
-            case KEY, STRING -> string(s, at, end);
+            case KEY, STRING -> string(s, at, at, end);
             case NUMBER -> number(s, at, end);
             case LITERAL -> literal(s, at, end);
             default -> structure(s, at, end);
           };
     }
-    if (raw && state != FAILED && rawFrom < end) {
-      sink.text(s, rawFrom, end - rawFrom);
+    if (state != FAILED) {
+      teller.endPiece(s, end);
     }
   }
 
+  /** Reads on until a scalar is cut. */
   private int structure(byte[] s, int from, int end) {
     int at = from;
     while (at < end && state <= DONE) {
       byte b = s[at];
       if (b == ' ' || b == '\n' || b == '\r' || b == '\t') {
         at++;
-      } else {
-        at = structural(s, at, b);
+        continue;
+      }
+      switch (state) {
+        case VALUE -> at = value(s, at, end);
+        case AFTER -> {
+          boolean object = (objects >>> depth - 1 & 1) != 0;
+          if (b == ',') {
+            state = object ? NEXT_KEY : VALUE;
+            at++;
+          } else {
+            at = b == (object ? '}' : ']') ? close(s, at) : fail(at);
+          }
+        }
+        case NEXT_KEY -> at = b == '"' ? key(s, at + 1, end) : fail(at);
+        case FIRST_KEY -> at = b == '"' ? key(s, at + 1, end) : b == '}' ? close(s, at) : fail(at);
+        case FIRST_ELEMENT -> at = b == ']' ? close(s, at) : value(s, at, end);
+        case COLON -> {
+          if (b == ':') {
+            state = VALUE;
+            at++;
+          } else {
+            at = fail(at);
+          }
+        }
+        case ROOT -> at = b == '{' ? value(s, at, end) : fail(at);
+        default -> at = fail(at);
       }
     }
     return at;
   }
 
-  private int structural(byte[] s, int at, byte b) {
-    switch (state) {
-      case ROOT -> {
-        return b == '{' ? value(at, b) : fail(at);
+  private int key(byte[] s, int at, int end) {
+    boolean wanted = teller.wantsKeys();
+    int stop = Bytes.stringStop(s, at, end);
+    if (stop < end && s[stop] == '"') {
+      if (wanted) {
+        teller.key(s, at, stop - at);
       }
-      case VALUE -> {
-        return value(at, b);
-      }
-      case FIRST_ELEMENT -> {
-        return b == ']' ? close(s, at) : value(at, b);
-      }
-      case FIRST_KEY, NEXT_KEY -> {
-        if (b == '"') {
-          string.start(quiet < 0 ? JsonString.KEY : JsonString.DISCARD);
-          state = KEY;
-          return at + 1;
-        }
-        return b == '}' && state == FIRST_KEY ? close(s, at) : fail(at);
-      }
-      case COLON -> {
-        if (b != ':') {
-          return fail(at);
-        }
-        state = VALUE;
-        return at + 1;
-      }
-      case AFTER -> {
-        boolean object = (objects >>> depth - 1 & 1) != 0;
-        if (b == ',') {
-          state = object ? NEXT_KEY : VALUE;
-          return at + 1;
-        }
-        return b == (object ? '}' : ']') ? close(s, at) : fail(at);
-      }
-      default -> {
-        return fail(at);
-      }
+      state = COLON;
+      return stop + 1;
     }
+    string.start(wanted ? JsonString.KEY : JsonString.DISCARD);
+    state = KEY;
+    return string(s, at, stop, end);
   }
 
-  private int value(int at, byte b) {
-    switch (b) {
-      case '"' -> {
-        begin(JsonSink.STRING, at);
-        string.start(scalar == JsonSink.READ ? JsonString.TEXT : JsonString.DISCARD);
-        state = STRING;
-        return at + 1;
-      }
-      case '{' -> {
-        return open(JsonSink.OBJECT, at);
-      }
-      case '[' -> {
-        return open(JsonSink.ARRAY, at);
-      }
-      case 't' -> {
-        return word(JsonSink.TRUE, TRUE, at);
-      }
-      case 'f' -> {
-        return word(JsonSink.FALSE, FALSE, at);
-      }
-      case 'n' -> {
-        return word(JsonSink.NULL, NULL, at);
-      }
-      default -> {
-        if (b != '-' && (b < '0' || b > '9')) {
-          return fail(at);
-        }
-        begin(JsonSink.NUMBER, at);
-        number.start();
-        state = NUMBER;
-        return at;
-      }
-    }
+  private int value(byte[] s, int at, int end) {
+    byte b = s[at];
+    return switch (b) {
+      case '"' -> text(s, at, end);
+      case '{' -> open(JsonSink.OBJECT, at);
+      case '[' -> open(JsonSink.ARRAY, at);
+      case 't' -> word(JsonSink.TRUE, TRUE, s, at, end);
+      case 'f' -> word(JsonSink.FALSE, FALSE, s, at, end);
+      case 'n' -> word(JsonSink.NULL, NULL, s, at, end);
+      default -> b == '-' || (b >= '0' && b <= '9') ? figure(s, at, end) : fail(at);
+    };
   }
 
-  private void begin(int kind, int at) {
-    scalar = quiet < 0 ? sink.begin(kind, origin + at) : JsonSink.SKIP;
-    if (scalar == JsonSink.RAW) {
-      raw = true;
-      rawFrom = at;
+  private int text(byte[] s, int quote, int end) {
+    teller.begin(JsonSink.STRING, quote);
+    boolean wanted = teller.wantsContent();
+    int at = quote + 1;
+    int stop = Bytes.stringStop(s, at, end);
+    if (stop < end && s[stop] == '"') {
+      if (wanted) {
+        teller.text(s, at, stop - at);
+      }
+      teller.endString(s, stop + 1);
+      after();
+      return stop + 1;
     }
+    string.start(wanted ? JsonString.TEXT : JsonString.DISCARD);
+    state = STRING;
+    return string(s, at, stop, end);
   }
 
-  private int word(int kind, byte[] spelling, int at) {
-    begin(kind, at);
+  private int figure(byte[] s, int at, int end) {
+    teller.begin(JsonSink.NUMBER, at);
+    int stop = JsonNumber.plainEnd(s, at, end);
+    if (stop > at) {
+      teller.endNumber(s, stop, JsonNumber.plain(s, at, stop));
+      after();
+      return stop;
+    }
+    number.start();
+    state = NUMBER;
+    return number(s, at, end);
+  }
+
+  private int word(int kind, byte[] spelling, byte[] s, int at, int end) {
+    teller.begin(kind, at);
     literal = spelling;
     matched = 0;
     state = LITERAL;
-    return at;
+    return literal(s, at, end);
   }
 
   private int open(int kind, int at) {
     if (depth == MAX_DEPTH) {
       return fail(at, "at most " + MAX_DEPTH + " levels");
     }
-    begin(kind, at);
-    if (scalar != JsonSink.READ && quiet < 0) {
-      quiet = depth;
-    }
+    teller.begin(kind, at);
+    teller.open(depth);
     long bit = 1L << depth++;
-    if (kind == JsonSink.OBJECT) {
-      objects |= bit;
-      state = FIRST_KEY;
-    } else {
-      objects &= ~bit;
-      state = FIRST_ELEMENT;
-    }
+    boolean object = kind == JsonSink.OBJECT;
+    objects = object ? objects | bit : objects & ~bit;
+    state = object ? FIRST_KEY : FIRST_ELEMENT;
     return at + 1;
   }
 
   private int close(byte[] s, int at) {
-    depth--;
-    if (quiet < 0) {
-      sink.end(origin + at + 1);
-    } else if (quiet == depth) {
-      quiet = -1;
-      endRaw(s, at + 1);
-    }
+    teller.close(s, --depth, at + 1);
     after();
     return at + 1;
-  }
-
-  private void endRaw(byte[] s, int at) {
-    if (raw) {
-      raw = false;
-      if (rawFrom < at) {
-        sink.text(s, rawFrom, at - rawFrom);
-      }
-      sink.end(origin + at);
-    }
-  }
-
-  /** A scalar ended; inside a raw object or array it is one of many. */
-  private void endScalar(byte[] s, int at) {
-    if (quiet < 0) {
-      endRaw(s, at);
-    }
-    after();
   }
 
   private void after() {
     state = depth == 0 ? DONE : AFTER;
   }
 
-  private int string(byte[] s, int from, int end) {
-    int at = string.scan(s, from, end);
+  private int string(byte[] s, int from, int plain, int end) {
+    int at = string.scan(s, from, plain, end);
     if (at < 0) {
       return fail(~at, string.expected());
     }
-    if (!string.closed()) {
-      return at;
-    }
-    if (state == KEY) {
-      if (quiet < 0) {
-        sink.key(string.key(), string.keyLength());
+    if (string.closed()) {
+      if (state == STRING) {
+        teller.endString(s, at);
+        after();
+      } else {
+        if (teller.wantsKeys()) {
+          teller.key(string.key(), 0, string.keyLength());
+        }
+        state = COLON;
       }
-      state = COLON;
-      return at;
     }
-    if (scalar == JsonSink.READ && quiet < 0) {
-      sink.end(origin + at);
-    }
-    endScalar(s, at);
     return at;
   }
 
@@ -309,16 +259,13 @@ final class JsonScanner {
     if (number.tooLong()) {
       return fail(at, "a number of at most " + JsonNumber.MAX_LENGTH + " bytes");
     }
-    if (at == end) {
-      return at;
+    if (at < end) {
+      if (!number.complete()) {
+        return fail(at);
+      }
+      teller.endNumber(s, at, number.whole());
+      after();
     }
-    if (!number.complete()) {
-      return fail(at);
-    }
-    if (scalar == JsonSink.READ && quiet < 0) {
-      sink.number(number.whole());
-    }
-    endScalar(s, at);
     return at;
   }
 
@@ -332,7 +279,8 @@ final class JsonScanner {
       matched++;
     }
     if (matched == literal.length) {
-      endScalar(s, at);
+      teller.endLiteral(s, at);
+      after();
     }
     return at;
   }
@@ -342,7 +290,7 @@ final class JsonScanner {
   }
 
   private int fail(int at, String what) {
-    errorAt = origin + at;
+    errorAt = teller.offset(at);
     expected = what;
     state = FAILED;
     return at;

@@ -26,7 +26,7 @@ interface JsonSink {
   int RAW = 2;
 
   /** A key, decoded; length -1 if it is longer than any that matters. */
-  void key(byte[] name, int length);
+  void key(byte[] source, int offset, int length);
 
   /** A value begins: how it is treated. */
   int begin(int kind, long at);

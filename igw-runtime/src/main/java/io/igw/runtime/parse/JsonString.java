@@ -1,18 +1,16 @@
 package io.igw.runtime.parse;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Reads one JSON string across cuts: checks escapes and UTF-8, and tells its decoded bytes.
  *
- * <p><b>Cost.</b> Plain ASCII is looked at eight bytes at a time and told in place; only escapes
- * are copied. Half a surrogate pair is told as three bytes of its own, so that different texts stay
- * different.
+ * <p><b>Cost.</b> Long runs without escapes are told in place; short ones are gathered with what
+ * escapes stand for. Half a surrogate pair is told as three bytes of its own, so that different
+ * texts stay different.
  */
 final class JsonString {
-  /** Keys longer than this are unknown keys. */
+  /** Longer keys are unknown keys. */
   static final int MAX_KEY = 64;
 
   /** What becomes of the text. */
@@ -21,34 +19,29 @@ final class JsonString {
   static final int KEY = 1;
   static final int TEXT = 2;
 
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long EACH = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
-  private static final byte LEAD = (byte) 0xC0;
+  private static final int GATHERED = 512;
+  private static final int SHORT_RUN = 96;
 
   private static final int PLAIN = 0;
   private static final int HEX_DIGITS = 4;
   private static final int BACKSLASH = 5;
 
-  private final JsonSink sink;
-  private final byte[] key = new byte[MAX_KEY];
-  private final byte[] decoded = new byte[MAX_KEY];
-  private int mode;
-  private int keyLength;
-  private int decodedLength;
+  private static final byte[] HEX = hex();
 
-  /** PLAIN, hex digits to come, or BACKSLASH. */
+  private final JsonSink sink;
+  private final byte[] gathered = new byte[GATHERED];
+  private final Utf8 utf8 = new Utf8();
+  private int mode;
+  private int length;
+
+  /** The text is longer than any key. */
+  private boolean tooLong;
+
+  /** PLAIN, the number of hex digits to come, or BACKSLASH. */
   private int step;
 
   private int unit;
   private int highSurrogate;
-
-  /** Continuation bytes to come; the next one lies in least..most. */
-  private int continuations;
-
-  private int least;
-  private int most;
   private boolean closed;
   private String expected = "";
 
@@ -56,14 +49,23 @@ final class JsonString {
     this.sink = sink;
   }
 
+  private static byte[] hex() {
+    byte[] values = new byte[256];
+    Arrays.fill(values, (byte) -1);
+    for (char c = '0'; c <= 'f'; c++) {
+      values[c] = (byte) Character.digit(c, 16);
+    }
+    return values;
+  }
+
   /** Begins behind the opening quote. */
   void start(int use) {
     mode = use;
-    keyLength = 0;
-    decodedLength = 0;
+    length = 0;
+    tooLong = false;
     step = PLAIN;
     highSurrogate = 0;
-    continuations = 0;
+    utf8.start();
     closed = false;
   }
 
@@ -72,13 +74,14 @@ final class JsonString {
     return closed;
   }
 
+  /** The bytes of a key that was closed. */
   byte[] key() {
-    return key;
+    return gathered;
   }
 
-  /** -1 if longer than {@link #MAX_KEY}. */
+  /** Their number, -1 if the key is longer than {@link #MAX_KEY}. */
   int keyLength() {
-    return keyLength;
+    return tooLong || length > MAX_KEY ? -1 : length;
   }
 
   /** What was expected where {@link #scan} failed. */
@@ -89,10 +92,13 @@ final class JsonString {
   /**
    * Reads on; the position behind the closing quote, the end if the string goes on, or the
    * complement of the position of an error.
+   *
+   * @param from the first byte
+   * @param plain bytes before this position are known to be plain
    */
-  int scan(byte[] s, int from, int end) {
-    int at = from;
+  int scan(byte[] s, int from, int plain, int end) {
     int run = from;
+    int at = plain;
     while (at < end) {
       if (step != PLAIN) {
         if (!escape(s[at])) {
@@ -101,100 +107,69 @@ final class JsonString {
         run = ++at;
         continue;
       }
-      if (continuations > 0) {
-        if (!continuation(s[at] & 0xFF)) {
-          return fail(at, "UTF-8");
-        }
-        at++;
-        continue;
-      }
-      at = plain(s, at, end);
-      if (at == end) {
-        break;
-      }
-      byte b = s[at];
-      if (b == '"') {
-        deliver(s, run, at);
-        close();
-        return at + 1;
-      } else if (b == '\\') {
-        deliver(s, run, at);
-        step = BACKSLASH;
-        run = ++at;
-      } else if (b >= 0) {
-        return fail(at, "no control character in a string");
+      if (utf8.open()) {
+        at = utf8.scan(s, at, end);
       } else {
-        at = sequences(s, at, end);
-        if (at < 0) {
-          return fail(~at, "UTF-8");
+        at = Bytes.stringStop(s, at, end);
+        if (at == end) {
+          break;
         }
+        byte b = s[at];
+        if (b == '\\') {
+          deliver(s, run, at);
+          do {
+            at = backslash(s, at, end);
+          } while (at < end && s[at] == '\\' && step == PLAIN);
+          run = at;
+        } else if (b == '"') {
+          deliver(s, run, at);
+          close();
+          return at + 1;
+        } else if (b >= 0) {
+          expected = "no control character in a string";
+          return ~at;
+        } else {
+          at = utf8.scan(s, at, end);
+        }
+      }
+      if (at < 0) {
+        expected = "UTF-8";
+        return at;
       }
     }
     deliver(s, run, at);
     return at;
   }
 
-  /** The first byte that is a quote, a backslash, a control character or not ASCII; or the end. */
-  private static int plain(byte[] s, int from, int end) {
-    int at = from;
-    for (; at <= end - Long.BYTES; at += Long.BYTES) {
-      long v = (long) LONGS.get(s, at);
-      // A byte's high bit is set if it stops the run; bytes above the first that does may be wrong.
-      long stops = (v ^ '"' * EACH) - EACH | (v ^ '\\' * EACH) - EACH | v - ' ' * EACH | v;
-      stops &= HIGH_BITS;
-      if (stops != 0) {
-        return at + (Long.numberOfTrailingZeros(stops) >>> 3);
-      }
-    }
-    while (at < end && s[at] >= ' ' && s[at] != '"' && s[at] != '\\') {
-      at++;
-    }
-    return at;
-  }
-
-  /** Reads multi-byte sequences as long as they follow each other; complement on an error. */
-  private int sequences(byte[] s, int from, int end) {
-    int at = from;
-    while (at < end && s[at] < 0) {
-      int lead = s[at] & 0xFF;
-      if (lead > 0xE0 && lead < 0xED && at + 2 < end && s[at + 1] < LEAD && s[at + 2] < LEAD) {
-        at += 3; // the greater part of all scripts beyond two bytes
-        continue;
-      }
-      if (!lead(lead)) {
-        return ~at;
-      }
-      at++;
-      while (continuations > 0 && at < end) {
-        if (!continuation(s[at] & 0xFF)) {
-          return ~at;
+  /** Reads an escape that is whole and right; of any other the backslash only. */
+  private int backslash(byte[] s, int at, int end) {
+    if (at + 5 < end) {
+      byte b = s[at + 1];
+      if (b != 'u') {
+        int simple = simple(b);
+        if (simple > 0) {
+          unit = simple;
+          unit();
+          return at + 2;
         }
-        at++;
+      } else {
+        int code =
+            HEX[s[at + 2] & 0xFF] << 12
+                | HEX[s[at + 3] & 0xFF] << 8
+                | HEX[s[at + 4] & 0xFF] << 4
+                | HEX[s[at + 5] & 0xFF];
+        if (code >= 0) {
+          unit = code;
+          unit();
+          return at + 6;
+        }
       }
     }
-    return at;
+    step = BACKSLASH;
+    return at + 1;
   }
 
-  private boolean lead(int lead) {
-    if (lead < 0xC2 || lead > 0xF4) {
-      return false;
-    }
-    continuations = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-    least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    return true;
-  }
-
-  private boolean continuation(int b) {
-    if (b < least || b > most) {
-      return false;
-    }
-    least = 0x80;
-    most = 0xBF;
-    continuations--;
-    return true;
-  }
-
+  /** The next byte of an escape. */
   private boolean escape(byte b) {
     if (step == BACKSLASH) {
       step = b == 'u' ? HEX_DIGITS : PLAIN;
@@ -204,7 +179,7 @@ final class JsonString {
         return false;
       }
     } else {
-      int digit = Character.digit(b, 16);
+      int digit = HEX[b & 0xFF];
       if (digit < 0) {
         expected = "a hexadecimal digit";
         return false;
@@ -212,7 +187,7 @@ final class JsonString {
       unit = unit << 4 | digit;
       step--;
     }
-    if (step == PLAIN && mode != DISCARD) {
+    if (step == PLAIN) {
       unit();
     }
     return true;
@@ -233,17 +208,20 @@ final class JsonString {
 
   /** An escaped UTF-16 unit is complete. */
   private void unit() {
+    if (mode == DISCARD) {
+      return;
+    }
     if (Character.isLowSurrogate((char) unit) && highSurrogate != 0) {
       int code = Character.toCodePoint((char) highSurrogate, (char) unit);
       highSurrogate = 0;
       encode(code);
-      return;
-    }
-    unpaired();
-    if (Character.isHighSurrogate((char) unit)) {
-      highSurrogate = unit;
     } else {
-      encode(unit);
+      unpaired();
+      if (Character.isHighSurrogate((char) unit)) {
+        highSurrogate = unit;
+      } else {
+        encode(unit);
+      }
     }
   }
 
@@ -255,65 +233,53 @@ final class JsonString {
   }
 
   private void encode(int code) {
-    if (decodedLength + 4 > decoded.length) {
-      flush();
-    }
-    if (code < 0x80) {
-      put(code);
-    } else if (code < 0x800) {
-      put(0xC0 | code >> 6);
-      put(0x80 | code & 0x3F);
-    } else {
-      if (code < 0x10000) {
-        put(0xE0 | code >> 12);
-      } else {
-        put(0xF0 | code >> 18);
-        put(0x80 | code >> 12 & 0x3F);
-      }
-      put(0x80 | code >> 6 & 0x3F);
-      put(0x80 | code & 0x3F);
-    }
+    room(Utf8.MAX_LENGTH);
+    length = Utf8.encode(code, gathered, length);
   }
 
-  private void put(int b) {
-    decoded[decodedLength++] = (byte) b;
+  private void room(int bytes) {
+    if (length + bytes > GATHERED) {
+      flush();
+    }
   }
 
   private void deliver(byte[] s, int from, int to) {
-    if (mode != DISCARD && from < to) {
-      unpaired();
+    int run = to - from;
+    if (mode == DISCARD || run == 0) {
+      return;
+    }
+    unpaired();
+    if (run <= SHORT_RUN) {
+      room(run);
+      System.arraycopy(s, from, gathered, length, run);
+      length += run;
+    } else {
       flush();
-      tell(s, from, to - from);
+      if (mode == TEXT) {
+        sink.text(s, from, run);
+      } else {
+        tooLong = true;
+      }
     }
   }
 
   private void close() {
     unpaired();
-    flush();
+    if (mode == TEXT) {
+      flush();
+    }
     closed = true;
   }
 
   private void flush() {
-    if (decodedLength > 0) {
-      int length = decodedLength;
-      decodedLength = 0;
-      tell(decoded, 0, length);
+    int gatheredLength = length;
+    length = 0;
+    if (gatheredLength > 0) {
+      if (mode == TEXT) {
+        sink.text(gathered, 0, gatheredLength);
+      } else {
+        tooLong = true; // a key is never flushed before it is over the limit
+      }
     }
-  }
-
-  private void tell(byte[] s, int from, int length) {
-    if (mode == TEXT) {
-      sink.text(s, from, length);
-    } else if (keyLength >= 0 && length <= MAX_KEY - keyLength) {
-      System.arraycopy(s, from, key, keyLength, length);
-      keyLength += length;
-    } else {
-      keyLength = -1;
-    }
-  }
-
-  private int fail(int at, String what) {
-    expected = what;
-    return ~at;
   }
 }

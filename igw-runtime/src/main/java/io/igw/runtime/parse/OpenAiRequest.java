@@ -123,7 +123,6 @@ final class OpenAiRequest
     }
     prompt.clear();
     elementKind = 0;
-    mediaTokens = 0;
     found = field.treatment(kind) == JsonSink.RAW ? 1 : 0;
     return true;
   }

@@ -22,30 +22,25 @@ public final class ParserTable {
   private final @Nullable RequestParser fallback;
   private final List<RequestParser> ignored;
 
-  private ParserTable(
-      List<Claim> claims, @Nullable RequestParser fallback, List<RequestParser> ignored) {
-    this.claims = claims;
-    this.fallback = fallback;
-    this.ignored = ignored;
-  }
-
   /** A table of parsers in configuration order; of equal claims the first counts. */
-  public static ParserTable of(List<? extends RequestParser> parsers) {
-    List<Claim> claims = new ArrayList<>();
-    List<RequestParser> ignored = new ArrayList<>();
-    RequestParser fallback = null;
+  public ParserTable(List<? extends RequestParser> parsers) {
+    List<Claim> claimed = new ArrayList<>();
+    List<RequestParser> behind = new ArrayList<>();
+    RequestParser rest = null;
     for (RequestParser parser : parsers) {
       List<String> suffixes = parser.pathSuffixes();
-      if (fallback != null) {
-        ignored.add(parser);
+      if (rest != null) {
+        behind.add(parser);
       } else if (suffixes.isEmpty()) {
-        fallback = parser;
+        rest = parser;
       } else {
-        suffixes.forEach(suffix -> claims.add(new Claim(suffix, parser)));
+        suffixes.forEach(suffix -> claimed.add(new Claim(suffix, parser)));
       }
     }
-    claims.sort(Comparator.comparingInt((Claim claim) -> claim.suffix.length()).reversed());
-    return new ParserTable(List.copyOf(claims), fallback, List.copyOf(ignored));
+    claimed.sort(Comparator.comparingInt((Claim claim) -> claim.suffix.length()).reversed());
+    this.claims = List.copyOf(claimed);
+    this.fallback = rest;
+    this.ignored = List.copyOf(behind);
   }
 
   /** Parsers that are never chosen: they stand behind one without claims. */
@@ -53,13 +48,23 @@ public final class ParserTable {
     return ignored;
   }
 
-  /** The parser of a request, null if there is none. */
-  public @Nullable Match match(RequestHeaders headers) {
-    return match(path(headers));
+  /** Path of a request as a header tells it, query and all; empty if none does. */
+  public static String path(RequestHeaders headers) {
+    for (String name : PATH_HEADERS) {
+      String path = headers.first(name);
+      if (path != null && !path.isEmpty()) {
+        return path;
+      }
+    }
+    return "";
   }
 
-  /** The parser of a path as {@link #path} gives it, null if there is none. */
-  public @Nullable Match match(String path) {
+  /**
+   * The parser of a path, null if there is none. An empty path belongs to the parser of {@code
+   * /v1/completions}, who then looks at the body (epp-protocol.md 33).
+   */
+  public @Nullable Match find(String pathAndQuery) {
+    String path = normalised(pathAndQuery);
     String claimed = path.isEmpty() ? DEFAULT_PATH : path;
     for (Claim claim : claims) {
       if (endsWithSegments(claimed, claim.suffix)) {
@@ -67,17 +72,6 @@ public final class ParserTable {
       }
     }
     return fallback == null ? null : new Match(fallback, path);
-  }
-
-  /** The path of a request without query and trailing slash; empty if the gateway tells none. */
-  public static String path(RequestHeaders headers) {
-    for (String name : PATH_HEADERS) {
-      String value = headers.first(name);
-      if (value != null && !value.isEmpty()) {
-        return normalised(value);
-      }
-    }
-    return "";
   }
 
   private static String normalised(String path) {

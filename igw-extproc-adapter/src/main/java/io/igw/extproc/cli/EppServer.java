@@ -1,0 +1,272 @@
+package io.igw.extproc.cli;
+
+import io.igw.extproc.health.HealthService;
+import io.igw.extproc.health.Readiness;
+import io.igw.extproc.metrics.Exposition;
+import io.igw.extproc.metrics.MetricsServer;
+import io.igw.extproc.metrics.PrometheusMetrics;
+import io.igw.extproc.picker.PickerHandler;
+import io.igw.extproc.server.EventLoops;
+import io.igw.extproc.server.ExtProcServer;
+import io.igw.extproc.server.HealthServer;
+import io.igw.extproc.stream.ErrorFormat;
+import io.igw.extproc.tls.ServerTls;
+import io.igw.extproc.tls.TlsException;
+import io.igw.runtime.PickerRuntime;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole server: runtime, ext-proc port, health port, metrics port, and the one agent thread
+ * that does the rest.
+ */
+final class EppServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("igw");
+  private static final long QUIET_MILLIS = 500;
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final LogQueue lines = new LogQueue();
+  private final ScheduledExecutorService agent;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Settings settings;
+  private final PickerRuntime runtime;
+  private final Readiness readiness;
+  private final PrometheusMetrics metrics;
+  private final HealthService health;
+
+  private @Nullable ExtProcServer extProc;
+
+  private EppServer(Settings settings, Map<String, String> environment) throws StartupException {
+    this.settings = settings;
+    this.agent =
+        Executors.newSingleThreadScheduledExecutor(task -> {
+          Thread thread = new Thread(task, "igw-agent");
+          thread.setDaemon(true);
+          return thread;
+        });
+    this.metrics = new PrometheusMetrics(settings.get(Flags.STREAM_METRICS));
+    this.runtime =
+        RuntimeSetup.build(
+            settings, metrics, settings.verbosity() >= 4 ? new DecisionLog(lines) : null);
+    this.readiness = new Readiness(runtime::notReady);
+    this.health = new HealthService(readiness, agent);
+    parts.push(agent::shutdownNow);
+    parts.push(runtime);
+    try {
+      start(environment);
+    } catch (StartupException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  static EppServer start(Settings settings, Map<String, String> environment)
+      throws StartupException {
+    return new EppServer(settings, environment);
+  }
+
+  private void start(Map<String, String> environment) throws StartupException {
+    settings.idle().forEach(LOG::warn);
+    runtime.warnings().forEach(LOG::warn);
+    EventLoops loops = new EventLoops(EventLoops.defaultThreads());
+    parts.push(loops);
+    RuntimeSetup.start(runtime);
+    ServerTls tls = tls(environment);
+    ExtProcServer.Builder builder =
+        ExtProcServer.builder(
+                new PickerHandler(
+                    runtime::open,
+                    settings.get(Flags.DISABLE_SUBSET),
+                    settings.get(Flags.KEEP_CONTROL_HEADERS)),
+                loops)
+            .errors(errorFormat())
+            .events(new StreamLog(metrics, lines))
+            .maxMessageBytes(Math.toIntExact(settings.get(Flags.MAX_RECV)))
+            .service(health)
+            .tls(tls == null ? null : tls.context());
+    ExtProcServer serving =
+        bound(Flags.GRPC_PORT, port -> builder.start(new InetSocketAddress(port)));
+    extProc = serving;
+    parts.push(serving);
+    HealthServer probes =
+        bound(
+            Flags.HEALTH_PORT,
+            port -> HealthServer.start(new InetSocketAddress(port), loops, health));
+    parts.push(probes);
+    MetricsServer scraped = bound(Flags.METRICS_PORT, this::startMetrics);
+    parts.push(scraped);
+    agent.scheduleWithFixedDelay(this::tick, 50, 50, TimeUnit.MILLISECONDS);
+    if (tls != null && reloads()) {
+      agent.scheduleWithFixedDelay(() -> reload(tls), 1, 1, TimeUnit.SECONDS);
+    }
+    LOG.info(
+        "ready: ext-proc on port {} ({}), health on {}, metrics on {}; {} endpoints",
+        serving.port(),
+        tls == null ? "plaintext" : "TLS",
+        probes.port(),
+        scraped.port(),
+        runtime.pool().snapshot().size());
+    String why = readiness.notReady();
+    if (why != null) {
+      LOG.warn("not ready yet: {}", why);
+    }
+  }
+
+  private MetricsServer startMetrics(int port) throws IOException {
+    Exposition exposition =
+        new Exposition(
+            metrics,
+            settings.get(Flags.DEPRECATED_METRICS),
+            poolName(),
+            settings.get(Flags.STALENESS).toNanos(),
+            () -> runtime.pool().snapshot(),
+            () -> runtime.scheduler().openLeases(),
+            System::nanoTime);
+    return MetricsServer.start(new InetSocketAddress(0).getAddress(), port, exposition);
+  }
+
+  private String poolName() {
+    String name = settings.get(Flags.POOL_NAME);
+    return name.isEmpty() ? "epp" : name;
+  }
+
+  private ErrorFormat errorFormat() {
+    String flag = settings.get(Flags.ERROR_FORMAT);
+    return Objects.requireNonNull(ErrorFormat.ofFlag(flag), flag);
+  }
+
+  private boolean reloads() {
+    Boolean wanted = settings.find(Flags.CERT_RELOAD);
+    return !settings.get(Flags.CERT_PATH).isEmpty() && (wanted == null || wanted);
+  }
+
+  private @Nullable ServerTls tls(Map<String, String> environment) throws StartupException {
+    if (!settings.get(Flags.SECURE_SERVING)) {
+      return null;
+    }
+    String path = settings.get(Flags.CERT_PATH);
+    try {
+      return ServerTls.create(
+          path.isEmpty() ? null : Path.of(path),
+          Instant.now(),
+          serviceNames(environment),
+          settings.get(Flags.TLS_MIN_VERSION),
+          settings.get(Flags.TLS_CIPHERS));
+    } catch (TlsException e) {
+      throw new StartupException(Objects.toString(e.getMessage()));
+    }
+  }
+
+  /** Names under which a Service may reach this picker. */
+  private List<String> serviceNames(Map<String, String> environment) {
+    List<String> names = new ArrayList<>();
+    String pool = settings.get(Flags.POOL_NAME);
+    String given = settings.get(Flags.POOL_NAMESPACE);
+    String namespace = given.isEmpty() ? environment.getOrDefault("NAMESPACE", "default") : given;
+    if (!pool.isEmpty()) {
+      for (String service : List.of(pool, pool + "-epp")) {
+        names.add(service);
+        names.add(service + "." + namespace);
+        names.add(service + "." + namespace + ".svc");
+        names.add(service + "." + namespace + ".svc.cluster.local");
+      }
+    }
+    return names;
+  }
+
+  /** Binds something to a port. */
+  private interface Binding<T> {
+    T bind(int port) throws IOException;
+  }
+
+  private <T> T bound(Flag<Integer> flag, Binding<T> binding) throws StartupException {
+    int port = settings.get(flag);
+    try {
+      return binding.bind(port);
+    } catch (IOException e) {
+      Throwable cause = e.getCause() != null ? e.getCause() : e;
+      throw new StartupException(
+          flag.name() + ": " + port + ": " + cause.getMessage() + " (expected: a free port)");
+    }
+  }
+
+  private void tick() {
+    lines.drainTo(LOG::info);
+    health.refresh();
+  }
+
+  private void reload(ServerTls tls) {
+    try {
+      if (tls.reload()) {
+        LOG.info("certificate replaced; new connections get it");
+      }
+    } catch (TlsException e) {
+      LOG.warn("certificate kept: {}", e.getMessage());
+    }
+  }
+
+  /** Blocks until {@link #drain} is done. */
+  void awaitStop() throws InterruptedException {
+    stop.await();
+  }
+
+  /**
+   * Not ready at once; goes on serving until no stream is open, or the time is over. New streams
+   * are served too, since a data plane needs a moment to look elsewhere.
+   */
+  void drain() throws InterruptedException {
+    readiness.drain();
+    long timeoutNanos = settings.get(Flags.DRAIN_TIMEOUT).toNanos();
+    ExtProcServer serving = extProc;
+    int cut = 0;
+    if (serving != null) {
+      LOG.info("draining: {} open streams", serving.openStreams());
+      long deadline = System.nanoTime() + timeoutNanos;
+      CountDownLatch never = new CountDownLatch(1);
+      long quietSince = System.nanoTime();
+      while (System.nanoTime() < deadline) {
+        if (serving.openStreams() > 0) {
+          quietSince = System.nanoTime();
+        } else if (System.nanoTime() - quietSince > QUIET_MILLIS * 1_000_000) {
+          break;
+        }
+        never.await(20, TimeUnit.MILLISECONDS);
+      }
+      cut = serving.drain(TimeUnit.MILLISECONDS.toNanos(100));
+    }
+    close();
+    LOG.info("stopped: {} streams cut", cut);
+    stop.countDown();
+  }
+
+  int extProcPort() {
+    return extProc == null ? 0 : extProc.port();
+  }
+
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        LOG.warn("while stopping: {}", e.toString());
+      }
+    }
+    lines.drainTo(LOG::info);
+  }
+}

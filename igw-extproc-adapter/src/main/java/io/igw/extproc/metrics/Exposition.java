@@ -1,0 +1,178 @@
+package io.igw.extproc.metrics;
+
+import io.igw.api.EndpointSnapshot;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Shows the picker's metrics to a scraper.
+ *
+ * <p><b>Threading.</b> Reads one at a time.
+ */
+public final class Exposition implements MultiCollector {
+  private final PrometheusMetrics metrics;
+  private final boolean deprecated;
+  private final PoolFamilies poolFamilies;
+  private final Supplier<EndpointSnapshot> pool;
+  private final IntSupplier openLeases;
+  private final LongSupplier nanoClock;
+
+  /**
+   * An exposition.
+   *
+   * @param metrics what was recorded
+   * @param deprecated whether the names of earlier releases are shown too
+   * @param poolName label of the pool families
+   * @param stalenessNanos age from which an endpoint's numbers do not count
+   * @param pool the newest snapshot
+   * @param openLeases number of leases that have not ended
+   * @param nanoClock the pool's clock
+   */
+  public Exposition(
+      PrometheusMetrics metrics,
+      boolean deprecated,
+      String poolName,
+      long stalenessNanos,
+      Supplier<EndpointSnapshot> pool,
+      IntSupplier openLeases,
+      LongSupplier nanoClock) {
+    this.metrics = metrics;
+    this.deprecated = deprecated;
+    this.poolFamilies = new PoolFamilies(poolName, stalenessNanos);
+    this.pool = pool;
+    this.openLeases = openLeases;
+    this.nanoClock = nanoClock;
+  }
+
+  @Override
+  public synchronized MetricSnapshots collect() {
+    List<MetricSnapshot> out = new ArrayList<>();
+    EndpointSnapshot snapshot = pool.get();
+    long now = nanoClock.getAsLong();
+    new RequestFamilies(out, metrics.series.values(), deprecated).write();
+    single(
+        out,
+        "llm_d_epp_request_processing_duration_seconds",
+        "Time from a request's first byte to its decision.",
+        Bounds.REQUEST_PROCESSING_SECONDS,
+        metrics.processing);
+    poolFamilies.write(out, snapshot, now, deprecated);
+    metrics.attempts.forget(snapshot, now);
+    scheduling(out);
+    own(out);
+    if (metrics.streams != null) {
+      metrics.streams.write(out);
+    }
+    return new MetricSnapshots(out);
+  }
+
+  private void scheduling(List<MetricSnapshot> out) {
+    String help = "Duration of a scheduling cycle in seconds.";
+    single(
+        out,
+        "llm_d_epp_scheduler_e2e_duration_seconds",
+        help,
+        Bounds.SHORT_SECONDS,
+        metrics.scheduling);
+    String tried = "[ALPHA] Scheduling attempts by outcome and endpoint.";
+    out.add(metrics.attempts.family("llm_d_epp_scheduler_attempts", tried, "endpoint_name"));
+    out.add(
+        Counts.family(
+            "llm_d_epp_datalayer_poll_errors",
+            "Polls of data sources that failed.",
+            metrics.pollErrors,
+            source -> Labels.of("source_type", source)));
+    out.add(
+        Counts.family(
+            "llm_d_epp_datalayer_extract_errors",
+            "Payloads that an extractor could not read.",
+            metrics.extractErrors,
+            e -> Labels.of("source_type", e.source(), "extractor_type", e.extractor())));
+    out.add(info("llm_d_epp"));
+    if (!deprecated) {
+      return;
+    }
+    single(
+        out,
+        "inference_extension_scheduler_e2e_duration_seconds",
+        "Deprecated, use llm_d_epp_scheduler_e2e_duration_seconds.",
+        Bounds.SHORT_SECONDS,
+        metrics.scheduling);
+    out.add(
+        metrics.attempts.family(
+            "inference_extension_scheduler_attempts",
+            "[ALPHA] Deprecated, use llm_d_epp_scheduler_attempts_total.",
+            "pod_name"));
+    out.add(
+        Counts.family(
+            "llm_d_inference_scheduler_datalayer_poll_errors",
+            "Deprecated, use llm_d_epp_datalayer_poll_errors_total.",
+            metrics.pollErrors,
+            source -> Labels.of("source_type", source)));
+    out.add(
+        Counts.family(
+            "llm_d_inference_scheduler_datalayer_extract_errors",
+            "Deprecated, use llm_d_epp_datalayer_extract_errors_total.",
+            metrics.extractErrors,
+            e -> Labels.of("source_type", e.source(), "extractor_type", e.extractor())));
+    out.add(info("inference_extension"));
+  }
+
+  private void own(List<MetricSnapshot> out) {
+    out.add(
+        GaugeSnapshot.builder()
+            .name("igw_open_leases")
+            .help("Decisions whose request has not ended.")
+            .dataPoint(GaugeDataPointSnapshot.builder().value(openLeases.getAsInt()).build())
+            .build());
+    out.add(Counts.single("igw_leases_expired", "Leases ended by time.", metrics.leasesExpired));
+    out.add(
+        Counts.single(
+            "igw_stream_messages_ignored",
+            "Messages after the end of their direction.",
+            metrics.ignoredMessages));
+    out.add(Counts.single("igw_stream_faults", "Faults in streams.", metrics.streamFaults));
+    out.add(
+        Counts.family(
+            "igw_plugin_faults",
+            "Broken contracts of plugins.",
+            metrics.pluginFaults,
+            f -> Labels.of("plugin_name", f.plugin(), "fault", f.fault())));
+  }
+
+  private static InfoSnapshot info(String name) {
+    String version = Exposition.class.getPackage().getImplementationVersion();
+    return InfoSnapshot.builder()
+        .name(name)
+        .help("[ALPHA] Build of the picker.")
+        .dataPoint(
+            InfoDataPointSnapshot.builder()
+                .labels(Labels.of("commit", "", "build_ref", version == null ? "unknown" : version))
+                .build())
+        .build();
+  }
+
+  private static void single(
+      List<MetricSnapshot> out, String name, String help, double[] bounds, Buckets buckets) {
+    Buckets.Total total = new Buckets.Total(bounds);
+    total.add(buckets);
+    out.add(
+        HistogramSnapshot.builder()
+            .name(name)
+            .help("[ALPHA] " + help)
+            .dataPoint(total.point(Labels.EMPTY))
+            .build());
+  }
+}

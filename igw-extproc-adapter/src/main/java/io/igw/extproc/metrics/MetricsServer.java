@@ -1,0 +1,60 @@
+package io.igw.extproc.metrics;
+
+import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** {@code /metrics} over HTTP, on one thread of its own. */
+public final class MetricsServer implements AutoCloseable {
+  private final HTTPServer server;
+  private final ExecutorService thread;
+
+  private MetricsServer(HTTPServer server, ExecutorService thread) {
+    this.server = server;
+    this.thread = thread;
+  }
+
+  /**
+   * Binds and serves.
+   *
+   * @throws IOException if the port cannot be bound
+   */
+  public static MetricsServer start(InetAddress address, int port, Exposition exposition)
+      throws IOException {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    registry.register(exposition);
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(task -> {
+          Thread made = new Thread(task, "igw-metrics");
+          made.setDaemon(true);
+          return made;
+        });
+    try {
+      HTTPServer server =
+          HTTPServer.builder()
+              .inetAddress(address)
+              .port(port)
+              .registry(registry)
+              .executorService(thread)
+              .buildAndStart();
+      return new MetricsServer(server, thread);
+    } catch (IOException e) {
+      thread.shutdownNow();
+      throw e;
+    }
+  }
+
+  /** The port that is bound. */
+  public int port() {
+    return server.getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    thread.shutdownNow();
+  }
+}

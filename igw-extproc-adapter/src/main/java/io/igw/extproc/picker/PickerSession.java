@@ -1,0 +1,200 @@
+package io.igw.extproc.picker;
+
+import com.google.protobuf.ByteOutput;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
+import io.igw.api.Decision;
+import io.igw.api.EndpointPicker;
+import io.igw.api.EndpointSubset;
+import io.igw.api.Outcome;
+import io.igw.api.Rejection;
+import io.igw.extproc.stream.Answers;
+import io.igw.extproc.stream.HeaderList;
+import io.igw.extproc.stream.StreamSession;
+import io.igw.runtime.Exchange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange of the runtime behind one stream. Body bytes are read in place, from the arrays that
+ * hold the received message.
+ */
+final class PickerSession extends ByteOutput implements StreamSession, EndpointPicker.Listener {
+  /** Long pieces are fed in slices, so that a slice is the unit of work of a parser. */
+  private static final int SLICE_BYTES = 64 * 1024;
+
+  private static final String SERVED = "x-gateway-destination-endpoint-served";
+
+  private final Exchange exchange;
+  private final RequestReply reply;
+  private final boolean ignoreSubset;
+  private boolean feedingResponse;
+  private @Nullable Rejection refused;
+  private @Nullable Verdict verdict;
+
+  PickerSession(Exchange exchange, RequestReply reply, boolean ignoreSubset) {
+    this.exchange = exchange;
+    this.reply = reply;
+    this.ignoreSubset = ignoreSubset;
+  }
+
+  @Override
+  public void requestHeaders(HeaderList headers, Metadata metadata) {
+    exchange.requestHeaders(headers, ignoreSubset ? null : SubsetHint.of(metadata));
+  }
+
+  @Override
+  public void requestMetadata(Metadata metadata) {
+    EndpointSubset subset = ignoreSubset ? null : SubsetHint.of(metadata);
+    if (subset != null) {
+      exchange.subset(subset);
+    }
+  }
+
+  @Override
+  public @Nullable Rejection requestBody(ByteString piece) {
+    feedingResponse = false;
+    feed(piece);
+    return refused;
+  }
+
+  private void feed(ByteString piece) {
+    try {
+      UnsafeByteOperations.unsafeWriteTo(piece, this);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void endRequest(Verdict verdict) {
+    this.verdict = verdict;
+    exchange.endRequest(this);
+  }
+
+  @Override
+  public void onOutcome(Outcome outcome) {
+    Verdict hearer = verdict;
+    if (hearer == null) {
+      return;
+    }
+    verdict = null;
+    if (outcome instanceof Decision decision) {
+      hearer.go(reply.edits(decision, exchange.upstreamHeaders(), exchange.bodyEdits()));
+    } else {
+      hearer.refuse((Rejection) outcome);
+    }
+  }
+
+  @Override
+  public @Nullable HeaderMutation responseHeaders(HeaderList headers, Metadata metadata) {
+    exchange.responseHeaders(
+        status(headers.first(":status")), headers.first("content-type"), served(metadata));
+    Map<String, String> edits = exchange.responseHeaderEdits();
+    if (edits.isEmpty()) {
+      return null;
+    }
+    HeaderMutation.Builder mutation = HeaderMutation.newBuilder();
+    edits.forEach((name, value) -> mutation.addSetHeaders(Answers.set(name, value)));
+    return mutation.build();
+  }
+
+  /** Rule EPP-54: the status is in {@code :status}; 0 if there is no number. */
+  private static int status(@Nullable String text) {
+    if (text == null || text.length() != 3) {
+      return 0;
+    }
+    int status = 0;
+    for (int i = 0; i < 3; i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return 0;
+      }
+      status = status * 10 + digit;
+    }
+    return status;
+  }
+
+  private static @Nullable String served(Metadata metadata) {
+    if (metadata.getFilterMetadataCount() == 0) {
+      return null;
+    }
+    Struct namespace = metadata.getFilterMetadataMap().get(RequestReply.PICK_NAMESPACE);
+    Value value = namespace == null ? null : namespace.getFieldsMap().get(SERVED);
+    return value != null && value.hasStringValue() ? value.getStringValue() : null;
+  }
+
+  @Override
+  public boolean wantsResponseBody() {
+    return exchange.wantsResponseBody();
+  }
+
+  @Override
+  public void responseBody(ByteString piece) {
+    feedingResponse = true;
+    feed(piece);
+  }
+
+  @Override
+  public void endResponse() {
+    exchange.endResponse();
+  }
+
+  @Override
+  public void detach() {
+    // The lease stays open and runs out by time (rule EPP-58): nobody will report the response.
+    verdict = null;
+  }
+
+  @Override
+  public void close() {
+    verdict = null;
+    exchange.close();
+  }
+
+  @Override
+  public void writeLazy(byte[] value, int offset, int length) {
+    for (int done = 0; done < length; done += SLICE_BYTES) {
+      int slice = Math.min(SLICE_BYTES, length - done);
+      if (feedingResponse) {
+        exchange.responseBody(value, offset + done, slice);
+      } else if (refused == null) {
+        refused = exchange.requestBody(value, offset + done, slice);
+      }
+    }
+  }
+
+  @Override
+  public void write(byte[] value, int offset, int length) {
+    writeLazy(value, offset, length);
+  }
+
+  @Override
+  public void write(byte value) {
+    writeLazy(new byte[] {value}, 0, 1);
+  }
+
+  @Override
+  public void write(ByteBuffer value) {
+    writeLazy(value);
+  }
+
+  @Override
+  public void writeLazy(ByteBuffer value) {
+    if (value.hasArray()) {
+      int length = value.remaining();
+      writeLazy(value.array(), value.arrayOffset() + value.position(), length);
+      value.position(value.limit());
+      return;
+    }
+    byte[] copy = new byte[value.remaining()];
+    value.get(copy);
+    writeLazy(copy, 0, copy.length);
+  }
+}

@@ -1,0 +1,134 @@
+package io.igw.extproc.picker;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
+import io.igw.api.Decision;
+import io.igw.extproc.stream.Answers;
+import io.igw.extproc.stream.RequestEdits;
+import io.igw.runtime.Exchange.BodyEdit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * Turns a decision into the edits of the request: the destination as header and as dynamic metadata
+ * with the same value, plugin headers, and the removal of every control and routing header that the
+ * picker does not set (rules EPP-36 to EPP-47).
+ *
+ * <p><b>Threading.</b> Any thread.
+ *
+ * <p><b>Cost.</b> A reply that names only a destination is built once per destination and kept.
+ */
+final class RequestReply {
+  static final String DESTINATION = "x-gateway-destination-endpoint";
+  static final String PICK_NAMESPACE = "envoy.lb";
+
+  /** Whatever a client sends under these names would steer igw, the data plane or the server. */
+  private static final List<String> ROUTING =
+      List.of(
+          "x-gateway-destination-endpoint-served",
+          "x-gateway-destination-endpoint-subset",
+          "x-llm-d-request-dropped-reason",
+          "x-prefiller-host-port",
+          "x-encoder-hosts-ports",
+          "x-data-parallel-host-port",
+          "x-kv-cache-source-host-port");
+
+  /** What a client tells igw; a picker further on may want to hear it too. */
+  private static final List<String> CONTROL =
+      List.of(
+          "x-llm-d-inference-fairness-id",
+          "x-gateway-inference-fairness-id",
+          "x-llm-d-inference-objective",
+          "x-gateway-inference-objective",
+          "x-llm-d-model-name-rewrite",
+          "x-gateway-model-name-rewrite",
+          "x-llm-d-slo-ttft-ms",
+          "x-slo-ttft-ms",
+          "x-llm-d-slo-tpot-ms",
+          "x-slo-tpot-ms",
+          "x-llm-d-video-fps",
+          "x-llm-d-video-duration-seconds",
+          "x-llm-d-video-resolution");
+
+  private static final int KEPT_REPLIES = 4096;
+
+  private final List<String> removed;
+  private final HeaderMutation removals;
+  private final Map<String, RequestEdits> byDestination = new ConcurrentHashMap<>();
+
+  RequestReply(boolean keepControlHeaders) {
+    this.removed =
+        keepControlHeaders ? ROUTING : Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
+    this.removals = removals(Set.of());
+  }
+
+  /** Names go in as bytes: a reply that is kept does not encode them anew each time. */
+  private HeaderMutation removals(Set<String> but) {
+    HeaderMutation.Builder removals = HeaderMutation.newBuilder();
+    for (String name : removed) {
+      if (!but.contains(name)) {
+        removals.addRemoveHeadersBytes(ByteString.copyFromUtf8(name));
+      }
+    }
+    return removals.build();
+  }
+
+  RequestEdits edits(
+      Decision decision, Map<String, String> upstreamHeaders, List<BodyEdit> bodyEdits) {
+    String destination = decision.endpoint().hostPort();
+    RequestEdits plain = byDestination.get(destination);
+    if (plain == null) {
+      plain = plain(destination);
+    }
+    if (upstreamHeaders.isEmpty()) {
+      return bodyEdits.isEmpty()
+          ? plain
+          : new RequestEdits(plain.headers(), plain.metadata(), true, bodyEdits);
+    }
+    return new RequestEdits(
+        headers(destination, upstreamHeaders), plain.metadata(), true, bodyEdits);
+  }
+
+  private RequestEdits plain(String destination) {
+    Struct pick =
+        Struct.newBuilder()
+            .putFields(DESTINATION, Value.newBuilder().setStringValue(destination).build())
+            .build();
+    Struct metadata =
+        Struct.newBuilder()
+            .putFields(PICK_NAMESPACE, Value.newBuilder().setStructValue(pick).build())
+            .build();
+    RequestEdits plain =
+        new RequestEdits(headers(destination, Map.of()), metadata, true, List.of());
+    if (byDestination.size() >= KEPT_REPLIES) {
+      byDestination.clear();
+    }
+    byDestination.put(destination, plain);
+    return plain;
+  }
+
+  private HeaderMutation headers(String destination, Map<String, String> upstreamHeaders) {
+    HeaderMutation.Builder headers = HeaderMutation.newBuilder();
+    headers.addSetHeaders(Answers.set(DESTINATION, ByteString.copyFromUtf8(destination)));
+    Set<String> names = new HashSet<>();
+    boolean setsRemoved = false;
+    for (Map.Entry<String, String> header : upstreamHeaders.entrySet()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      // An empty value would not clear the header everywhere (EPP-47), and pseudo-headers or the
+      // destination are not a plugin's to set.
+      if (!header.getValue().isEmpty() && !name.startsWith(":") && !name.equals(DESTINATION)) {
+        names.add(name);
+        setsRemoved |= removed.contains(name);
+        headers.addSetHeaders(Answers.set(name, header.getValue()));
+      }
+    }
+    return headers.mergeFrom(setsRemoved ? removals(names) : removals).build();
+  }
+}

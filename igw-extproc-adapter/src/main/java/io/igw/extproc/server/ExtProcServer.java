@@ -1,0 +1,171 @@
+package io.igw.extproc.server;
+
+import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.igw.extproc.stream.ErrorFormat;
+import io.igw.extproc.stream.StreamEvents;
+import io.igw.extproc.stream.StreamHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gRPC server of ext-proc streams: bytes to decision on the connection's own event loop, no
+ * thread per stream.
+ */
+public final class ExtProcServer implements AutoCloseable {
+  private static final int CONCURRENT_STREAMS = 10_000;
+  private static final int HEADER_LIST_BYTES = 64 * 1024;
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  private final Server server;
+  private final OpenStreams open;
+
+  private ExtProcServer(Server server, OpenStreams open) {
+    this.server = server;
+    this.open = open;
+  }
+
+  /** A builder for a server of {@code handler}. */
+  public static Builder builder(StreamHandler handler, EventLoops loops) {
+    return new Builder(handler, loops);
+  }
+
+  /** The port that is bound. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Streams that are open now. */
+  public int openStreams() {
+    return open.count();
+  }
+
+  /**
+   * Takes no new streams and waits for the open ones.
+   *
+   * @return how many streams were cut because they outlived the time
+   */
+  public int drain(long timeoutNanos) throws InterruptedException {
+    server.shutdown();
+    if (server.awaitTermination(timeoutNanos, TimeUnit.NANOSECONDS)) {
+      return 0;
+    }
+    int cut = open.count();
+    close();
+    return cut;
+  }
+
+  /** Cuts what is open. */
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination(3, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Builds and starts a server. Not thread-safe. */
+  public static final class Builder {
+    private final StreamHandler handler;
+    private final EventLoops loops;
+    private final List<BindableService> services = new ArrayList<>();
+    private ErrorFormat errors = ErrorFormat.OPENAI;
+    private StreamEvents events = StreamEvents.NONE;
+    private @Nullable SslContext tls;
+    private int maxMessageBytes = 16 << 20;
+
+    private Builder(StreamHandler handler, EventLoops loops) {
+      this.handler = handler;
+      this.loops = loops;
+    }
+
+    /** Sets how errors look; OpenAI's shape unless set. */
+    public Builder errors(ErrorFormat errors) {
+      this.errors = errors;
+      return this;
+    }
+
+    /** Sets who hears of what streams swallow. */
+    public Builder events(StreamEvents events) {
+      this.events = events;
+      return this;
+    }
+
+    /** Sets TLS; plaintext unless set. */
+    public Builder tls(@Nullable SslContext tls) {
+      this.tls = tls;
+      return this;
+    }
+
+    /** Sets the limit of one inbound message; 16 MiB unless set (rule EPP-28). */
+    public Builder maxMessageBytes(int maxMessageBytes) {
+      this.maxMessageBytes = maxMessageBytes;
+      return this;
+    }
+
+    /** Adds a service on the same port. */
+    public Builder service(BindableService service) {
+      services.add(service);
+      return this;
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @throws IOException if the address cannot be bound
+     */
+    public ExtProcServer start(InetSocketAddress address) throws IOException {
+      OpenStreams open = new OpenStreams();
+      NettyServerBuilder builder =
+          NettyServerBuilder.forAddress(address)
+              .bossEventLoopGroup(loops.group())
+              .workerEventLoopGroup(loops.group())
+              .channelType(loops.channel())
+              .directExecutor()
+              .maxInboundMessageSize(maxMessageBytes)
+              .maxInboundMetadataSize(HEADER_LIST_BYTES)
+              .maxConcurrentCallsPerConnection(CONCURRENT_STREAMS)
+              .flowControlWindow(WINDOW_BYTES)
+              .permitKeepAliveTime(1, TimeUnit.SECONDS)
+              .permitKeepAliveWithoutCalls(true)
+              .addService(processService(open));
+      services.forEach(builder::addService);
+      if (tls != null) {
+        builder.sslContext(tls);
+      }
+      return new ExtProcServer(builder.build().start(), open);
+    }
+
+    private ServerServiceDefinition processService(OpenStreams open) {
+      ServerCallHandler<ProcessingRequest, ProcessingResponse> process =
+          new ServerCallHandler<>() {
+            @Override
+            public ServerCall.Listener<ProcessingRequest> startCall(
+                ServerCall<ProcessingRequest, ProcessingResponse> call, Metadata headers) {
+              ProcessCall stream =
+                  new ProcessCall(call, handler, loops.current(), errors, events, open);
+              stream.begin();
+              return stream;
+            }
+          };
+      return ServerServiceDefinition.builder(ExternalProcessorGrpc.SERVICE_NAME)
+          .addMethod(ProcessMethod.DESCRIPTOR, process)
+          .build();
+    }
+  }
+}

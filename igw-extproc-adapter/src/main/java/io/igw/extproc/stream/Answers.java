@@ -1,0 +1,133 @@
+package io.igw.extproc.stream;
+
+import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+import io.envoyproxy.envoy.service.ext_proc.v3.BodyMutation;
+import io.envoyproxy.envoy.service.ext_proc.v3.BodyResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeadersResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.StreamedBodyResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.TrailersResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The replies of the protocol. Those that never vary are made once. */
+public final class Answers {
+  static final ProcessingResponse REQUEST_HEADERS =
+      ProcessingResponse.newBuilder()
+          .setRequestHeaders(HeadersResponse.getDefaultInstance())
+          .build();
+  static final ProcessingResponse REQUEST_BODY =
+      ProcessingResponse.newBuilder().setRequestBody(BodyResponse.getDefaultInstance()).build();
+  static final ProcessingResponse REQUEST_TRAILERS =
+      ProcessingResponse.newBuilder()
+          .setRequestTrailers(TrailersResponse.getDefaultInstance())
+          .build();
+  static final ProcessingResponse RESPONSE_HEADERS =
+      ProcessingResponse.newBuilder()
+          .setResponseHeaders(HeadersResponse.getDefaultInstance())
+          .build();
+  static final ProcessingResponse RESPONSE_BODY =
+      ProcessingResponse.newBuilder().setResponseBody(BodyResponse.getDefaultInstance()).build();
+  static final ProcessingResponse RESPONSE_TRAILERS =
+      ProcessingResponse.newBuilder()
+          .setResponseTrailers(TrailersResponse.getDefaultInstance())
+          .build();
+
+  private Answers() {}
+
+  /** A header to set, replacing what is there: {@code raw_value} only (rule EPP-38). */
+  public static HeaderValueOption set(String lowerCaseName, ByteString value) {
+    return HeaderValueOption.newBuilder()
+        .setHeader(
+            HeaderValue.newBuilder()
+                // As bytes, so that a reply that is kept is not encoded anew each time.
+                .setKeyBytes(ByteString.copyFromUtf8(lowerCaseName))
+                .setRawValue(value))
+        .setAppendAction(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
+        .build();
+  }
+
+  /** A header to set, replacing what is there. */
+  public static HeaderValueOption set(String lowerCaseName, String value) {
+    return set(lowerCaseName, ByteString.copyFromUtf8(value));
+  }
+
+  static ProcessingResponse requestHeaders(RequestEdits edits, @Nullable HeaderMutation headers) {
+    if (edits == RequestEdits.NONE) {
+      return REQUEST_HEADERS;
+    }
+    return withMetadata(edits)
+        .setRequestHeaders(HeadersResponse.newBuilder().setResponse(common(edits, headers)))
+        .build();
+  }
+
+  /** The answer to a buffered body; {@code body} is null if it does not change. */
+  static ProcessingResponse bufferedBody(
+      RequestEdits edits, @Nullable HeaderMutation headers, @Nullable ByteString body) {
+    if (edits == RequestEdits.NONE) {
+      return REQUEST_BODY;
+    }
+    CommonResponse.Builder common = common(edits, headers);
+    if (body != null) {
+      common.setBodyMutation(BodyMutation.newBuilder().setBody(body));
+    }
+    return withMetadata(edits)
+        .setRequestBody(BodyResponse.newBuilder().setResponse(common))
+        .build();
+  }
+
+  static ProcessingResponse requestTrailers(RequestEdits edits) {
+    return withMetadata(edits).setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
+  }
+
+  static ProcessingResponse requestPiece(ByteString piece, boolean endOfStream) {
+    return ProcessingResponse.newBuilder().setRequestBody(piece(piece, endOfStream)).build();
+  }
+
+  static ProcessingResponse responsePiece(ByteString piece, boolean endOfStream) {
+    return ProcessingResponse.newBuilder().setResponseBody(piece(piece, endOfStream)).build();
+  }
+
+  static ProcessingResponse responseHeaders(HeaderMutation headers) {
+    return ProcessingResponse.newBuilder()
+        .setResponseHeaders(
+            HeadersResponse.newBuilder()
+                .setResponse(CommonResponse.newBuilder().setHeaderMutation(headers)))
+        .build();
+  }
+
+  private static CommonResponse.Builder common(
+      RequestEdits edits, @Nullable HeaderMutation headers) {
+    CommonResponse.Builder common =
+        CommonResponse.newBuilder().setClearRouteCache(edits.clearRouteCache());
+    if (headers != null) {
+      common.setHeaderMutation(headers);
+    }
+    return common;
+  }
+
+  private static ProcessingResponse.Builder withMetadata(RequestEdits edits) {
+    ProcessingResponse.Builder reply = ProcessingResponse.newBuilder();
+    if (edits.metadata() != null) {
+      reply.setDynamicMetadata(edits.metadata());
+    }
+    return reply;
+  }
+
+  private static BodyResponse piece(ByteString piece, boolean endOfStream) {
+    return BodyResponse.newBuilder()
+        .setResponse(
+            CommonResponse.newBuilder()
+                .setBodyMutation(
+                    BodyMutation.newBuilder()
+                        .setStreamedResponse(
+                            StreamedBodyResponse.newBuilder()
+                                .setBody(piece)
+                                .setEndOfStream(endOfStream))))
+        .build();
+  }
+}

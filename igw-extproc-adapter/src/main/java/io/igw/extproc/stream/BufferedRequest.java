@@ -1,0 +1,108 @@
+package io.igw.extproc.stream;
+
+import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
+import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
+
+/**
+ * BUFFERED: one answer per message; the headers are answered at once and the decision travels in
+ * the answer to the body (rule EPP-21).
+ */
+final class BufferedRequest extends RequestSide {
+  private enum State {
+    RECEIVING,
+    DECIDING,
+    DONE
+  }
+
+  private enum Answer {
+    HEADERS,
+    BODY,
+    TRAILERS
+  }
+
+  private final HeldBody held = new HeldBody();
+  private State state = State.RECEIVING;
+  private Answer answer = Answer.HEADERS;
+  private boolean trailersDue;
+
+  BufferedRequest(ExtProcStream stream) {
+    super(stream);
+  }
+
+  @Override
+  void headers(HttpHeaders message) {
+    if (message.getEndOfStream()) {
+      decide(Answer.HEADERS);
+    } else {
+      stream.send(Answers.REQUEST_HEADERS);
+    }
+  }
+
+  @Override
+  void body(HttpBody message, Metadata metadata) {
+    if (state != State.RECEIVING) {
+      stream.ignored();
+      return;
+    }
+    if (refused(message)) {
+      return;
+    }
+    held.add(message.getBody());
+    metadata(metadata);
+    decide(Answer.BODY);
+  }
+
+  @Override
+  void trailers() {
+    switch (state) {
+      case RECEIVING -> decide(Answer.TRAILERS);
+      case DECIDING -> trailersDue = true;
+      default -> stream.send(Answers.REQUEST_TRAILERS);
+    }
+  }
+
+  private void decide(Answer where) {
+    answer = where;
+    state = State.DECIDING;
+    stream.session().endRequest(stream);
+  }
+
+  @Override
+  void go(RequestEdits edits) {
+    if (state != State.DECIDING) {
+      return;
+    }
+    state = State.DONE;
+    switch (answer) {
+      case HEADERS -> stream.send(Answers.requestHeaders(edits, edits.headers()));
+      case TRAILERS -> stream.send(Answers.requestTrailers(edits));
+      case BODY -> {
+        held.assemble(edits.body());
+        ByteString body = edits.body().isEmpty() ? null : held.whole();
+        stream.send(Answers.bufferedBody(edits, headers(edits, held.length()), body));
+      }
+    }
+    held.drop();
+    if (trailersDue) {
+      stream.send(Answers.REQUEST_TRAILERS);
+    }
+  }
+
+  @Override
+  boolean answersDue() {
+    return state == State.DECIDING;
+  }
+
+  @Override
+  void responseBegins() {
+    abandon();
+  }
+
+  @Override
+  void abandon() {
+    held.drop();
+    state = State.DONE;
+  }
+}

@@ -1,0 +1,22 @@
+package io.igw.extproc.stream;
+
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+
+/**
+ * Where a stream's replies go.
+ *
+ * <p><b>Threading.</b> Confined to the stream's event loop.
+ */
+public interface Replies {
+  /** Whether the transport takes more without buffering; {@link ExtProcStream#writable} follows. */
+  boolean ready();
+
+  /** Sends a reply, buffering it if the transport is not ready. */
+  void send(ProcessingResponse reply);
+
+  /** Ends the stream with status OK. */
+  void complete();
+
+  /** Ends the stream with a protocol error; {@code description} says what was expected. */
+  void fail(String description);
+}

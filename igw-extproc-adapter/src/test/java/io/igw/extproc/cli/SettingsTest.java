@@ -1,0 +1,192 @@
+package io.igw.extproc.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Flags as the reference takes them (observability.md 2), and igw's own. */
+class SettingsTest {
+  @TempDir Path directory;
+
+  private static Settings parse(String... args) {
+    return Settings.parse(List.of(args), Map.of());
+  }
+
+  private static Settings line(String args) {
+    return parse(args.trim().split(" +"));
+  }
+
+  @Test
+  void withoutFlagsEverythingHasTheDefaultsOfTheReference() {
+    Settings settings = parse();
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.get(Flags.GRPC_PORT)).isEqualTo(9002);
+    assertThat(settings.get(Flags.HEALTH_PORT)).isEqualTo(9003);
+    assertThat(settings.get(Flags.METRICS_PORT)).isEqualTo(9090);
+    assertThat(settings.get(Flags.SECURE_SERVING)).isTrue();
+    assertThat(settings.get(Flags.REFRESH_METRICS)).isEqualTo(Duration.ofMillis(50));
+    assertThat(settings.get(Flags.STALENESS)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.get(Flags.DRAIN_TIMEOUT)).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.verbosity()).isEqualTo(2);
+    assertThat(settings.get(Flags.MAX_BODY)).isEqualTo(64L << 20);
+    assertThat(settings.idle()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--pool-name p --pool-namespace n --v 4 --zap-encoder json --grpc-port 9002"
+            + " --grpc-health-port 9003",
+        "--pool-name=p -v 4 --zap-encoder=json --grpc-health-port=9003",
+        "-v=4 --tracing=false --enable-pprof=false --metrics-endpoint-auth=false",
+        "--v=4 --tracing --secure-serving=false --health-checking --ha-enable-leader-election",
+        "--v 4 --endpoint-selector app=vllm --endpoint-target-ports 8000,8001,8000",
+        "--v=4 --zap-devel --zap-log-level=debug --zap-stacktrace-level error"
+            + " --zap-time-encoding iso8601",
+        "--v 4 --grpc-max-recv-msg-size 10MiB --grpc-max-send-msg-size=25MB",
+        "--v 4 --tls-min-version VersionTLS13 --tls-cipher-suites A,B --enable-cert-reload",
+        "--v 4 --metrics-cert-dir /c --metrics-client-ca-file /f --pool-group g",
+        "--v 4 --refresh-prometheus-metrics-interval 5s --emit-endpoint-scores"
+            + " --enable-grpc-stream-metrics --allow-experimental-plugins"
+            + " --disable-endpoint-subset-filter",
+      })
+  void argumentsOfTheReferenceAreAccepted(String args) {
+    Settings settings = line(args);
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.verbosity()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--secure-serving=false, false",
+    "--secure-serving=0, false",
+    "--secure-serving=F, false",
+    "--secure-serving, true",
+    "--secure-serving=TRUE, true",
+    "--secure-serving false, false",
+  })
+  void switchesAreGos(String args, boolean expected) {
+    assertThat(line(args).get(Flags.SECURE_SERVING)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "50ms, PT0.05S",
+    "1m30s, PT1M30S",
+    "1.5h, PT1H30M",
+    "5s, PT5S",
+    "250us, PT0.00025S",
+  })
+  void durationsAreGos(String text, Duration expected) {
+    assertThat(parse("--in-flight-lease", text).get(Flags.IN_FLIGHT_LEASE)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1048576, 1048576",
+    "10MiB, 10485760",
+    "25MB, 25000000",
+    "16Mi, 16777216",
+    "64Kib, 65536",
+  })
+  void sizes(String text, long expected) {
+    assertThat(parse("--max-request-body-bytes", text).get(Flags.MAX_BODY)).isEqualTo(expected);
+  }
+
+  @Test
+  void objectivesRepeat() {
+    Settings settings =
+        parse("--objective", "gold=10", "--objective=batch=-1", "--objective", "a=1,b=2");
+    assertThat(settings.get(Flags.OBJECTIVE))
+        .containsExactly(
+            Map.entry("gold", 10), Map.entry("batch", -1), Map.entry("a", 1), Map.entry("b", 2));
+  }
+
+  @Test
+  void everyFlagHasAnEnvironmentForm() {
+    Settings settings =
+        Settings.parse(
+            List.of("--grpc-port", "1"),
+            Map.of(
+                "IGW_MAX_REQUEST_BODY_BYTES", "1MiB",
+                "IGW_GRPC_PORT", "2",
+                "IGW_SECURE_SERVING", "false",
+                "IGW_V", "5"));
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.get(Flags.MAX_BODY)).isEqualTo(1L << 20);
+    assertThat(settings.get(Flags.GRPC_PORT)).isEqualTo(1);
+    assertThat(settings.get(Flags.SECURE_SERVING)).isFalse();
+    assertThat(settings.verbosity()).isEqualTo(5);
+    assertThat(Settings.parse(List.of(), Map.of("IGW_V", "x")).problems())
+        .containsExactly("IGW_V: x (expected: a number, 0 to 5)");
+  }
+
+  @Test
+  void everyProblemIsReportedAtOnce() {
+    Settings settings =
+        line(
+            "--grpc-port 99999 --tracing=maybe --refresh-metrics-interval soon --nonsense"
+                + " --config-file "
+                + directory.resolve("none.yaml")
+                + " --config-text x --pool-name a --endpoint-selector b"
+                + " --max-request-body-bytes -3 --error-format xml --objective gold"
+                + " --endpoint-target-ports 1,2,3,4,5,6,7,8,9,x --metrics-client-ca-file f"
+                + " --total-queued-requests-metric m --drain-timeout=1x");
+    assertThat(String.join("\n", settings.problems()))
+        .contains("--nonsense")
+        .contains("--grpc-port: 99999 (expected: a port, 0 to 65535, 0 for any free one)")
+        .contains("--tracing: maybe (expected: true or false)")
+        .contains("--refresh-metrics-interval: soon (expected: a duration such as 50ms")
+        .contains("none.yaml (expected: a file that can be read)")
+        .contains("both the \"config-file\" and \"config-text\" flags cannot be set")
+        .contains("--pool-name and --endpoint-selector")
+        .contains("--max-request-body-bytes: -3 (expected: a size such as")
+        .contains("--error-format: xml (expected: one of openai, gie-v1.5, gie-v1.1)")
+        .contains("--objective: gold (expected: NAME=PRIORITY with a whole number)")
+        .contains("flag \"endpoint-target-ports\" should have length from 1 to 8")
+        .contains("invalid port number x in \"endpoint-target-ports\"")
+        .contains("\"metrics-client-ca-file\" requires \"metrics-cert-dir\"")
+        .contains("flag \"total-queued-requests-metric\" is deprecated and cannot be used")
+        .contains("--drain-timeout: 1x");
+  }
+
+  @Test
+  void missingValuesAndRepeatedPortsAreProblems() {
+    assertThat(parse("--grpc-port").problems()).hasSize(1);
+    assertThat(line("--grpc-port 7000 --metrics-port 7000").problems())
+        .containsExactly("--metrics-port: 7000 (expected: a port of its own)");
+    assertThat(line("--grpc-port 0 --metrics-port 0").problems()).isEmpty();
+  }
+
+  @Test
+  void flagsWithoutMeaningAreNamedOnce() {
+    assertThat(line("--tracing --enable-pprof=false --tracing=false").idle())
+        .containsExactlyInAnyOrder(
+            "--tracing has no effect: tracing is not part of this build",
+            "--enable-pprof has no effect: a JVM is profiled with its own tools, such as jcmd");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-v 4, 4", "-v -3, 2", "--zap-log-level debug, 4", "--zap-log-level 5 -v 1, 5"})
+  void verbosity(String args, int expected) {
+    assertThat(line(args).verbosity()).isEqualTo(expected);
+  }
+
+  @Test
+  void aReadableConfigFileIsFine() throws Exception {
+    Path file = Files.writeString(directory.resolve("c.yaml"), "x");
+    assertThat(parse("--config-file", file.toString()).problems()).isEmpty();
+    assertThat(Arrays.asList(Flags.all().stream().map(Flag::variable).toArray()))
+        .doesNotHaveDuplicates();
+  }
+}

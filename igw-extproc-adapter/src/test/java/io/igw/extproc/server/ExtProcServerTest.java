@@ -1,0 +1,160 @@
+package io.igw.extproc.server;
+
+import static io.igw.extproc.testing.Messages.body;
+import static io.igw.extproc.testing.Messages.post;
+import static io.igw.extproc.testing.Messages.responseBody;
+import static io.igw.extproc.testing.Messages.responseHeaders;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.igw.extproc.picker.PickerHandler;
+import io.igw.extproc.stream.StreamHandler;
+import io.igw.extproc.testing.DataPlane;
+import io.igw.extproc.testing.Recorder;
+import io.igw.extproc.testing.ScriptedExchange;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The I/O layer over a real connection. */
+@Timeout(60)
+class ExtProcServerTest {
+  private static EventLoops loops;
+
+  private final List<ScriptedExchange> exchanges =
+      java.util.Collections.synchronizedList(new ArrayList<>());
+  private ExtProcServer server;
+  private ManagedChannel channel;
+
+  @BeforeAll
+  static void startLoops() {
+    loops = new EventLoops(1);
+  }
+
+  @AfterAll
+  static void stopLoops() {
+    loops.close();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    server.close();
+  }
+
+  private DataPlane open(StreamHandler handler) throws Exception {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    server = ExtProcServer.builder(handler, loops).start(new InetSocketAddress(loopback, 0));
+    channel =
+        NettyChannelBuilder.forAddress(new InetSocketAddress(loopback, server.port()))
+            .usePlaintext()
+            .directExecutor()
+            .flowControlWindow(65_535)
+            .build();
+    return new DataPlane(channel);
+  }
+
+  private StreamHandler picking() {
+    return new PickerHandler(
+        loop -> {
+          ScriptedExchange exchange = new ScriptedExchange();
+          exchanges.add(exchange);
+          return exchange;
+        },
+        false,
+        false);
+  }
+
+  @Test
+  void theNullServerPassesAWholeExchange() throws Exception {
+    DataPlane plane = open(StreamHandler.CONTINUE);
+    plane.send(post(), body("abc", false), body("", true));
+    assertThat(Recorder.kinds(plane.next(3)))
+        .containsExactly("request_headers", "request_body", "request_body");
+    plane.send(responseHeaders(false), responseBody("x", true));
+    assertThat(Recorder.kinds(plane.next(2))).containsExactly("response_headers", "response_body");
+    plane.halfClose();
+    assertThat(plane.status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void aBodyOfAMegabyteComesBackWholeThroughASmallWindow() throws Exception {
+    byte[] bytes = new byte[1_000_000];
+    new java.util.Random(7).nextBytes(bytes);
+    ByteString whole = ByteString.copyFrom(bytes);
+    DataPlane plane = open(picking());
+    plane.send(post(), body(whole, false), body("", true));
+    List<ProcessingResponse> replies = plane.next(18);
+    assertThat(Recorder.joined(replies)).isEqualTo(whole);
+    assertThat(exchanges.get(0).requestBytes.toByteArray()).isEqualTo(bytes);
+    assertThat(exchanges.get(0).maxSlice).isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void oneMessageOfEightMebibytesIsAccepted() throws Exception {
+    DataPlane plane = open(picking());
+    plane.send(post(), body(ByteString.copyFrom(new byte[8 << 20]), true));
+    assertThat(Recorder.joined(plane.next(1 + 136)).size()).isEqualTo(8 << 20);
+  }
+
+  @Test
+  void bytesThatAreNoMessageGetAnError() throws Exception {
+    DataPlane plane = open(picking());
+    // Field 2 as a varint: not a ProcessingRequest, though well-formed as unknown fields go.
+    plane.send(
+        io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest.newBuilder()
+            .setUnknownFields(
+                com.google.protobuf.UnknownFieldSet.newBuilder()
+                    .addField(
+                        500,
+                        com.google.protobuf.UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                    .build())
+            .build());
+    assertThat(plane.next().getImmediateResponse().getStatus().getCodeValue()).isEqualTo(400);
+    assertThat(plane.status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void aThousandStreamsNeedNoThreadsOfTheirOwn() throws Exception {
+    DataPlane first = open(picking());
+    first.send(post());
+    int before = Thread.activeCount();
+    List<DataPlane> planes = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      planes.add(new DataPlane(channel).send(post(), body("abc", true)));
+    }
+    for (DataPlane plane : planes) {
+      plane.next(2);
+    }
+    assertThat(server.openStreams()).isEqualTo(1_001);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .filteredOn(t -> t.getName().startsWith("igw-loop"))
+        .hasSize(1);
+    assertThat(Thread.activeCount()).isLessThan(before + 10);
+    planes.forEach(DataPlane::cancel);
+    first.cancel();
+    assertThat(server.drain(TimeUnit.SECONDS.toNanos(10))).isZero();
+    assertThat(exchanges).hasSize(1_001).allMatch(e -> e.closed.get() == 1);
+  }
+
+  @Test
+  void drainingCutsWhatOutlivesTheTime() throws Exception {
+    DataPlane plane = open(picking());
+    plane.send(post(), body("abc", true));
+    plane.next(2);
+    assertThat(server.drain(TimeUnit.MILLISECONDS.toNanos(50))).isEqualTo(1);
+    assertThat(plane.status().isOk()).isFalse();
+    assertThat(exchanges.get(0).closed).hasValue(1);
+  }
+}

@@ -1,0 +1,20 @@
+package io.igw.extproc.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a stream told nobody else. */
+final class Swallowed implements StreamEvents {
+  int ignored;
+  final List<RuntimeException> faults = new ArrayList<>();
+
+  @Override
+  public void ignoredAfterEnd() {
+    ignored++;
+  }
+
+  @Override
+  public void fault(RuntimeException cause) {
+    faults.add(cause);
+  }
+}

@@ -1,0 +1,122 @@
+package io.igw.plugins.lora;
+
+import io.igw.api.Attribute;
+import io.igw.api.Derived;
+import io.igw.api.Endpoint;
+import io.igw.api.EndpointSnapshot;
+import io.igw.api.LoraAdapters;
+import io.igw.spi.Candidates;
+import io.igw.spi.Cycle;
+import io.igw.spi.PickListener;
+import io.igw.spi.PluginContext;
+import io.igw.spi.ProfileResults;
+import io.igw.spi.Scorer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code lora-affinity-scorer}: prefers endpoints that run the requested adapter, then those with a
+ * free adapter slot, then those where it waits. See the package page.
+ *
+ * <p><b>Threading.</b> Any number of event loops at once. <b>Cost.</b> One copy of a column and as
+ * many writes as endpoints run the adapter; no allocation but once per snapshot.
+ */
+public final class LoraAffinityScorer implements Scorer, PickListener {
+  static final String TYPE = "lora-affinity-scorer";
+
+  private final Derived<AdapterScores> scoresOfSnapshot = Derived.of(AdapterScores::of);
+  private final KnownAdapters known;
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+
+  /** Newest snapshot learned from: spares the look at its names; a stale value is harmless. */
+  private volatile long learnedVersion = Long.MIN_VALUE;
+
+  LoraAffinityScorer(PluginContext context) {
+    this.known = context.state("known-adapters", KnownAdapters::new);
+  }
+
+  @Override
+  public void score(Cycle cycle, Candidates candidates, double[] scores) {
+    EndpointSnapshot snapshot = cycle.snapshot();
+    AdapterScores table = table(snapshot);
+    String model = cycle.request().targetModel();
+    int size = candidates.size();
+    AdapterScores.Deviations deviations = model == null ? null : table.deviations(model);
+    if (deviations == null && (model == null || !known.contains(model))) {
+      Arrays.fill(scores, 0, size, AdapterScores.NEUTRAL);
+    } else if (candidates.all()) {
+      System.arraycopy(table.elsewhere, 0, scores, 0, size);
+      if (deviations != null) {
+        int[] ordinals = deviations.ordinals();
+        for (int i = 0; i < ordinals.length; i++) {
+          scores[ordinals[i]] = deviations.scores()[i];
+        }
+      }
+    } else {
+      gather(table, deviations, candidates, scores);
+    }
+  }
+
+  /** Candidates and deviations both ascend by ordinal, so one pass over each suffices. */
+  private static void gather(
+      AdapterScores table,
+      AdapterScores.@Nullable Deviations deviations,
+      Candidates candidates,
+      double[] scores) {
+    int next = 0;
+    int count = deviations == null ? 0 : deviations.ordinals().length;
+    for (int position = 0, size = candidates.size(); position < size; position++) {
+      int ordinal = candidates.ordinal(position);
+      double score = table.elsewhere[ordinal];
+      if (deviations != null) {
+        while (next < count && deviations.ordinals()[next] < ordinal) {
+          next++;
+        }
+        if (next < count && deviations.ordinals()[next] == ordinal) {
+          score = deviations.scores()[next];
+        }
+      }
+      scores[position] = score;
+    }
+  }
+
+  private AdapterScores table(EndpointSnapshot snapshot) {
+    AdapterScores table = snapshot.derived(scoresOfSnapshot);
+    if (snapshot.version() > learnedVersion) {
+      known.learn(table.names());
+      learnedVersion = snapshot.version();
+    }
+    return table;
+  }
+
+  @Override
+  public void picked(Cycle cycle, ProfileResults results, String primary) {
+    String model = cycle.request().targetModel();
+    if (model == null || !known.contains(model)) {
+      return;
+    }
+    EndpointSnapshot snapshot = cycle.snapshot();
+    Endpoint destination = results.picked(primary, 0);
+    int ordinal = snapshot.ordinalOf(destination.slot(), destination.generation());
+    LoraAdapters adapters =
+        ordinal < 0 ? null : snapshot.attribute(Attribute.LORA_ADAPTERS, ordinal);
+    if (adapters == null || adapters.max() == 0) {
+      return;
+    }
+    (adapters.active().contains(model) ? hits : misses).increment();
+  }
+
+  /** Requests for an adapter that went to an endpoint that was running it. */
+  public long adapterHits() {
+    return hits.sum();
+  }
+
+  /**
+   * Requests for an adapter that went to an endpoint that reports adapters and was not running it.
+   */
+  public long adapterMisses() {
+    return misses.sum();
+  }
+}

@@ -1,0 +1,70 @@
+package io.igw.plugins.prefix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class BlockTableTest {
+  @Test
+  void agreesWithAMapForAnyHashesAndGroups() {
+    BlockTable table = new BlockTable(8);
+    Map<String, Long> model = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(7);
+    long[] hashes = random.longs(200).toArray();
+    hashes[0] = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long hash = hashes[random.nextInt(hashes.length)];
+      int group = random.nextInt(6);
+      long bit = 1L << random.nextInt(64);
+      String key = hash + "/" + group;
+      Long before = model.get(key);
+      int expected =
+          before == null
+              ? BlockTable.CELL_ADDED
+              : (before & bit) != 0 ? BlockTable.PRESENT : BlockTable.BIT_ADDED;
+      assertThat(table.add(hash, group, bit)).isEqualTo(expected);
+      model.merge(key, bit, (a, b) -> a | b);
+      assertThat(table.held(hash, group)).isEqualTo(model.get(key));
+    }
+    assertThat(table.held(hashes[1], 6)).isZero();
+    assertThat(table.held(12345, 0)).isZero();
+  }
+
+  @Test
+  void refusesWhenAPageIsFullAndKeepsWhatItHas() {
+    BlockTable table = new BlockTable(1);
+    SplittableRandom random = new SplittableRandom(3);
+    long[] hashes = random.longs(BlockTable.PAGE_CELLS).toArray();
+    for (long hash : hashes) {
+      assertThat(table.add(hash, 0, 1)).isEqualTo(BlockTable.CELL_ADDED);
+    }
+    assertThat(table.add(99, 0, 1)).isEqualTo(BlockTable.REFUSED);
+    assertThat(table.held(99, 0)).isZero();
+    assertThat(table.add(hashes[5], 0, 2)).isEqualTo(BlockTable.BIT_ADDED);
+    for (long hash : hashes) {
+      assertThat(table.held(hash, 0) & 1).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void countsBytesOfPagesInUseOnly() {
+    BlockTable table = new BlockTable(1000);
+    assertThat(table.bytes()).isEqualTo(8 * 1000);
+    table.add(42, 0, 1);
+    table.add(42, 1, 1);
+    assertThat(table.bytes()).isEqualTo(8 * 999 + BlockTable.PAGE_BYTES);
+  }
+
+  @Test
+  void isFullAtFiveEighths() {
+    BlockTable table = new BlockTable(2);
+    table.countCells(BlockTable.PAGE_CELLS * 2 * 5 / 8 - 1);
+    assertThat(table.full()).isFalse();
+    assertThat(table.halfFull()).isTrue();
+    table.countCells(1);
+    assertThat(table.full()).isTrue();
+  }
+}

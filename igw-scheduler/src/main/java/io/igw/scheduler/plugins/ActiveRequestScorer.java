@@ -1,0 +1,43 @@
+package io.igw.scheduler.plugins;
+
+import io.igw.spi.Candidates;
+import io.igw.spi.Cycle;
+import io.igw.spi.Parameters;
+import io.igw.spi.Scorer;
+
+/**
+ * Scores by this picker's own requests in flight n: n at most {@code idleThreshold}: 1; else {@code
+ * (max − n)/max × maxBusyScore} over the candidates (plugins-scheduling.md 3.2). Type {@code
+ * active-request-scorer}.
+ */
+final class ActiveRequestScorer implements Scorer {
+  private final double idleThreshold;
+  private final double maxBusyScore;
+
+  ActiveRequestScorer(double idleThreshold, double maxBusyScore) {
+    this.idleThreshold = idleThreshold;
+    this.maxBusyScore = maxBusyScore;
+  }
+
+  static Scorer of(Parameters parameters) {
+    // Read and ignored: leases have an expiry of their own, and there is one in-flight producer.
+    parameters.text("requestTimeout");
+    parameters.text("inFlightLoadProducerName");
+    int idle = parameters.integer("idleThreshold", 0, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    return new ActiveRequestScorer(Math.max(0, idle), parameters.number("maxBusyScore", 1, 0, 1));
+  }
+
+  @Override
+  public void score(Cycle cycle, Candidates candidates, double[] scores) {
+    int size = candidates.size();
+    double[] inFlight = cycle.inFlightRequests();
+    double max = 0;
+    for (int i = 0; i < size; i++) {
+      max = Math.max(max, inFlight[i]);
+    }
+    double scale = max > 0 ? maxBusyScore / max : 0;
+    for (int i = 0; i < size; i++) {
+      scores[i] = inFlight[i] <= idleThreshold ? 1 : (max - inFlight[i]) * scale;
+    }
+  }
+}
