@@ -1,0 +1,141 @@
+package io.igw.simulator;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What an engine has done so far.
+ *
+ * <p><b>Threading.</b> Written by the engine's event loop; totals may be read by any thread, the
+ * histograms only by that loop.
+ */
+final class EngineCounters {
+  private static final double[] SECONDS = {
+    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40,
+    80, 160, 640, 2560
+  };
+  private static final double[] LONG_SECONDS = {
+    0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680
+  };
+  private static final double[] TOKEN_SECONDS = {
+    0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80
+  };
+  private static final double[] TOKENS = {
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000
+  };
+  private static final double[] FEW = {1, 2, 5, 10, 20};
+  private static final double[] POWERS = {
+    1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384
+  };
+
+  final LongAdder requests = new LongAdder();
+  final LongAdder completed = new LongAdder();
+  final LongAdder aborted = new LongAdder();
+  final LongAdder promptTokens = new LongAdder();
+  final LongAdder cachedTokens = new LongAdder();
+  final LongAdder generatedTokens = new LongAdder();
+
+  private final Histogram firstToken =
+      seconds("time_to_first_token_seconds", "Histogram of time to first token in seconds.");
+  private final Histogram interToken =
+      new Histogram(
+          "vllm:inter_token_latency_seconds",
+          "Histogram of inter-token latency in seconds.",
+          TOKEN_SECONDS);
+  private final Histogram perToken =
+      new Histogram(
+          "vllm:request_time_per_output_token_seconds",
+          "Histogram of time_per_output_token_seconds per request.",
+          TOKEN_SECONDS);
+  private final Histogram endToEnd =
+      longSeconds("e2e_request_latency_seconds", "Histogram of e2e request latency in seconds.");
+  private final Histogram prefill =
+      longSeconds("request_prefill_time_seconds", "Histogram of time spent in PREFILL phase.");
+  private final Histogram decode =
+      longSeconds("request_decode_time_seconds", "Histogram of time spent in DECODE phase.");
+  private final Histogram inference =
+      longSeconds("request_inference_time_seconds", "Histogram of time spent in RUNNING phase.");
+  private final Histogram queue =
+      longSeconds("request_queue_time_seconds", "Histogram of time spent in WAITING phase.");
+  private final Histogram prompt =
+      tokens("request_prompt_tokens", "Number of prefill tokens processed.");
+  private final Histogram generation =
+      tokens("request_generation_tokens", "Number of generation tokens processed.");
+  private final Histogram maxGeneration =
+      tokens("request_max_num_generation_tokens", "Histogram of requested generation tokens.");
+  private final Histogram maxTokens =
+      tokens("request_params_max_tokens", "Histogram of the max_tokens request parameter.");
+  private final Histogram computed =
+      tokens("request_prefill_kv_computed_tokens", "Histogram of new KV tokens in prefill.");
+  private final Histogram n =
+      new Histogram("vllm:request_params_n", "Histogram of the n request parameter.", FEW);
+  private final Histogram iteration =
+      new Histogram("vllm:iteration_tokens_total", "Histogram of tokens per engine step.", POWERS);
+
+  private static Histogram seconds(String name, String help) {
+    return new Histogram("vllm:" + name, help, SECONDS);
+  }
+
+  private static Histogram longSeconds(String name, String help) {
+    return new Histogram("vllm:" + name, help, LONG_SECONDS);
+  }
+
+  private static Histogram tokens(String name, String help) {
+    return new Histogram("vllm:" + name, help, TOKENS);
+  }
+
+  List<Histogram> histograms() {
+    return List.of(
+        firstToken,
+        interToken,
+        perToken,
+        endToEnd,
+        queue,
+        inference,
+        prefill,
+        decode,
+        prompt,
+        generation,
+        maxGeneration,
+        maxTokens,
+        computed,
+        n,
+        iteration);
+  }
+
+  void accepted(Generation generation) {
+    requests.increment();
+    maxTokens.record(generation.outputTokens);
+    maxGeneration.record(generation.outputTokens);
+    n.record(1);
+  }
+
+  void prefilled(Generation generation) {
+    promptTokens.add(generation.promptTokens());
+    cachedTokens.add(generation.cachedTokens);
+    prompt.record(generation.promptTokens());
+    computed.record(generation.promptTokens() - generation.cachedTokens);
+    iteration.record(generation.promptTokens() - generation.cachedTokens);
+    firstToken.record((generation.firstTokenNanos - generation.arrivedNanos) / 1e9);
+    prefill.record((generation.firstTokenNanos - generation.startedNanos) / 1e9);
+    queue.record((generation.startedNanos - generation.arrivedNanos) / 1e9);
+  }
+
+  void completed(Generation generation) {
+    completed.increment();
+    generatedTokens.add(generation.generated);
+    this.generation.record(generation.generated);
+    double decoding = (generation.lastTokenNanos - generation.firstTokenNanos) / 1e9;
+    decode.record(decoding);
+    inference.record((generation.lastTokenNanos - generation.startedNanos) / 1e9);
+    endToEnd.record((generation.lastTokenNanos - generation.arrivedNanos) / 1e9);
+    if (generation.generated > 1) {
+      perToken.record(decoding / (generation.generated - 1));
+      interToken.record(decoding / (generation.generated - 1));
+    }
+  }
+
+  void aborted() {
+    aborted.increment();
+  }
+}
