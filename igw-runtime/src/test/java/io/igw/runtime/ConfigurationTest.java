@@ -27,7 +27,7 @@ class ConfigurationTest {
           plugins: [{type: queue-scoer}] ~ 3:18: plugins[0].type: plugin type 'queue-scoer' is not registered (did you mean 'queue-scorer'?) (expected: a type of this build, or of a plugin jar on the class path)
           plugins: [{type: agent-identity}] ~ 3:18: plugins[0].type: plugin type 'agent-identity' is known but not in this build (alpha; use header x-llm-d-inference-fairness-id)
           plugins: [{type: pd-profile-handler}] ~ 3:18: plugins[0].type: plugin type 'pd-profile-handler' is known but not in this build (deprecated)
-          plugins: [{type: random-picker, parameters: {maxNumOfEndpoints: x}}] ~ 3:65: plugins[0].parameters.maxNumOfEndpoints: plugin 'random-picker' (type: random-picker): 'x' (expected: a whole number, >= -2147483648)
+          plugins: [{type: random-picker, parameters: {maxNumOfEndpoints: x}}] ~ 3:65: plugins[0].parameters.maxNumOfEndpoints: plugin 'random-picker' (type: random-picker): 'x' (expected: a whole number)
           plugins: [{type: random-picker, parameters: {maxNumOfEndpoint: 1}}] ~ 3:64: plugins[0].parameters.maxNumOfEndpoint: plugin 'random-picker' (type: random-picker): 1 (expected: one of maxNumOfEndpoints (did you mean 'maxNumOfEndpoints'?))
           plugins: [{type: queue-scorer, weight: 2}] ~ 3:40: plugins[0].weight: unknown field (expected: one of name, type, parameters)
           plugin: [{type: queue-scorer}] ~ 3:9: plugin: unknown field (expected: one of apiVersion, kind, featureGates, plugins, schedulingProfiles, dataLayer, flowControl, saturationDetector, requestHandler, parser) (did you mean 'plugins'?)
@@ -207,7 +207,7 @@ class ConfigurationTest {
     assertThat(errors(yaml))
         .containsExactly(
             "test.yaml:3:43: saturationDetector.queueDepthThreshold: plugin 'utilization-detector'"
-                + " (type: utilization-detector): 0 (expected: a whole number, >= 1)");
+                + " (type: utilization-detector): 0 (expected: a whole number >= 1)");
   }
 
   @Test
