@@ -5,7 +5,7 @@
 module io.igw.scheduler {
   requires static org.jspecify;
   requires transitive io.igw.api;
-  requires org.jctools.core;
+  requires org.jctools.core.jdk11;
 
   exports io.igw.scheduler;
   exports io.igw.scheduler.plugins;

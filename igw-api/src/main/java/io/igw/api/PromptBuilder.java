@@ -76,18 +76,53 @@ public final class PromptBuilder {
   }
 
   /**
+   * Forgets all content, so that another can be read; prompts built before must no longer be used.
+   */
+  public PromptBuilder clear() {
+    pendingLength = 0;
+    blocks = 0;
+    bytes = 0;
+    return this;
+  }
+
+  /** One number for all content so far: the end of its chain from 0. */
+  public long digest() {
+    long digest = 0;
+    for (int i = 0; i < blocks; i++) {
+      digest = Xxh64.hash(contents[i], digest);
+    }
+    return pendingLength == 0 ? digest : Xxh64.hash(Xxh64.hash(pending, 0, pendingLength), digest);
+  }
+
+  /**
    * The prompt, chained from the given seed; may be called again with another one while nothing is
    * appended.
    */
   public Prompt build(String model, @Nullable String cacheSalt) {
-    byte[] seed = (cacheSalt == null ? model : model + cacheSalt).getBytes(StandardCharsets.UTF_8);
+    return build(model, cacheSalt, null);
+  }
+
+  /**
+   * As {@link #build(String, String)}, with content that engines place before everything else
+   * wherever the body has it (tools, documents): its digest is part of the seed and its length
+   * counts; null or empty for none.
+   */
+  public Prompt build(String model, @Nullable String cacheSalt, @Nullable PromptBuilder context) {
+    byte[] salted =
+        (cacheSalt == null ? model : model + cacheSalt).getBytes(StandardCharsets.UTF_8);
+    long seed = Xxh64.hash(salted, 0, salted.length);
+    long length = bytes;
+    if (context != null && context.bytes > 0) {
+      seed = Xxh64.hash(context.digest(), seed);
+      length += context.bytes;
+    }
     long[] all = contents;
     int count = blocks;
     if (pendingLength > 0) {
       all = Arrays.copyOf(contents, blocks + 1);
       all[count++] = Xxh64.hash(pending, 0, pendingLength);
     }
-    return new HashedPrompt(Xxh64.hash(seed, 0, seed.length), all, count, bytes);
+    return new HashedPrompt(seed, all, count, length);
   }
 
   private PromptBuilder four(byte a, byte b, byte c, byte d) {

@@ -8,7 +8,7 @@ public interface Picker extends Plugin {
    *
    * @param totals weighted sum by candidate position; read only
    * @param picked room for at least as many positions as there are candidates
-   * @return how many were written, 1..candidates.size()
+   * @return how many were written, 1..candidates.size(); 0 only without candidates
    */
   int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked);
 }

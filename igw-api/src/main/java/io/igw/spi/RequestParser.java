@@ -14,7 +14,10 @@ public interface RequestParser extends Plugin {
    */
   List<String> pathSuffixes();
 
-  /** Starts reading one request. {@code path} has no query. */
+  /**
+   * Starts reading one request. {@code path} has no query; it is empty if the gateway tells none:
+   * the API then shows in the body's shape.
+   */
   RequestBody request(String path, RequestHeaders headers);
 
   /** Starts reading one response. {@code contentType} is null if the server sent none. */

@@ -87,6 +87,30 @@ class PromptBuilderTest {
   }
 
   @Test
+  void contextSeedsTheChainAndCounts() {
+    PromptBuilder builder = new PromptBuilder().text("question");
+    PromptBuilder tools = new PromptBuilder().text("t".repeat(300));
+    Prompt plain = builder.build("m", null);
+    Prompt with = builder.build("m", null, tools);
+    Prompt other = builder.build("m", null, new PromptBuilder().text("t".repeat(301)));
+    assertThat(hashes(with, 64)).isNotEqualTo(hashes(plain, 64)).isNotEqualTo(hashes(other, 64));
+    assertThat(hashes(builder.build("m", null, new PromptBuilder()), 64))
+        .isEqualTo(hashes(plain, 64));
+    assertThat(with.estimatedTokens()).isEqualTo(77);
+  }
+
+  @Test
+  void digestTellsContentsApartAndClearForgets() {
+    PromptBuilder builder = new PromptBuilder().text("a".repeat(256));
+    long block = builder.digest();
+    long more = builder.text("b").digest();
+    assertThat(more).isNotEqualTo(block);
+    assertThat(builder.clear().length()).isZero();
+    assertThat(builder.digest()).isZero();
+    assertThat(builder.text("a".repeat(256)).digest()).isEqualTo(block);
+  }
+
+  @Test
   void refusesABlockSizeThatIsNoMultiple() {
     assertThatThrownBy(() -> Prompt.EMPTY.blocks(100))
         .isInstanceOf(IllegalArgumentException.class)

@@ -21,24 +21,14 @@ import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.ImmediateResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.igw.api.EndpointId;
-import io.igw.extproc.metrics.PrometheusMetrics;
-import io.igw.extproc.picker.PickerHandler;
-import io.igw.extproc.server.EventLoops;
-import io.igw.extproc.server.ExtProcServer;
 import io.igw.extproc.stream.ErrorFormat;
 import io.igw.extproc.testing.DataPlane;
 import io.igw.extproc.testing.Recorder;
+import io.igw.extproc.testing.Served;
 import io.igw.runtime.PickerRuntime;
-import io.igw.scheduler.EndpointSpec;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -57,55 +47,28 @@ class EndToEndTest {
   private static final String CHAT =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}";
 
-  private final PrometheusMetrics metrics = new PrometheusMetrics(true);
-  private final EventLoops loops = new EventLoops(1);
-  private PickerRuntime runtime;
-  private ExtProcServer server;
-  private ManagedChannel channel;
+  private Served served;
 
-  private static EndpointSpec spec(String name, String host, int port) {
-    return new EndpointSpec(new EndpointId("default", name), host, port, 0, Map.of());
-  }
-
-  private void serve(ErrorFormat errors, EndpointSpec... endpoints) throws Exception {
-    runtime =
-        PickerRuntime.builder()
-            .endpoints(List.of(endpoints))
-            .maxRequestBodyBytes(2_000_000)
-            .metrics(metrics)
-            .build();
-    runtime.start();
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    server =
-        ExtProcServer.builder(new PickerHandler(runtime::open, false, false), loops)
-            .events(metrics)
-            .errors(errors)
-            .start(new InetSocketAddress(loopback, 0));
-    channel =
-        NettyChannelBuilder.forAddress(new InetSocketAddress(loopback, server.port()))
-            .usePlaintext()
-            .build();
+  private void serve(ErrorFormat errors, String... addresses) throws Exception {
+    served = new Served(PickerRuntime.builder(), errors, Served.endpoints(addresses));
   }
 
   private void serveFour() throws Exception {
     serve(
         ErrorFormat.OPENAI,
-        spec("a", "127.9.0.1", 8000),
-        spec("b", "127.9.0.1", 8001),
-        spec("c", "127.9.0.2", 8000),
-        spec("d", "2001:db8::1", 8000));
+        "127.9.0.1:8000",
+        "127.9.0.1:8001",
+        "127.9.0.2:8000",
+        "2001:db8::1:8000");
   }
 
   @AfterEach
   void stop() throws Exception {
-    channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-    server.close();
-    runtime.close();
-    loops.close();
+    served.close();
   }
 
   private DataPlane open(ProcessingRequest... messages) {
-    return new DataPlane(channel).send(messages);
+    return served.open(messages);
   }
 
   private ImmediateResponse refused(ProcessingRequest... messages) throws Exception {
@@ -218,6 +181,9 @@ class EndToEndTest {
     DataPlane half = open(post(), body(CHAT, true)).halfClose();
     half.next(2);
     assertThat(half.status()).isEqualTo(Status.OK);
+    // The response of the first was never seen and its stream is gone; the second's is under way.
+    assertThat(served.server.drain(TimeUnit.SECONDS.toNanos(10))).isZero();
+    assertThat(served.runtime.scheduler().openLeases()).isEqualTo(1);
   }
 
   @Test
@@ -271,7 +237,7 @@ class EndToEndTest {
     for (DataPlane plane : batch) {
       plane.status();
     }
-    assertThat(server.drain(TimeUnit.SECONDS.toNanos(20))).isZero();
-    assertThat(runtime.scheduler().openLeases()).isZero();
+    assertThat(served.server.drain(TimeUnit.SECONDS.toNanos(20))).isZero();
+    assertThat(served.runtime.scheduler().openLeases()).isZero();
   }
 }

@@ -37,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,8 @@ class PackagedJarIT {
   @ValueSource(booleans = {true, false})
   void servesAnExchangeAndStopsOnSigterm(boolean secure) throws Exception {
     Path config = PoolFiles.write(directory, "127.9.0.1:8000");
-    int[] ports = serve("--config-file", config.toString(), "--secure-serving=" + secure);
+    int[] ports =
+        serve("--config-file", config.toString(), "--secure-serving=" + secure, "-v", "4");
     NettyChannelBuilder builder = NettyChannelBuilder.forAddress("localhost", ports[0]);
     channel =
         secure
@@ -165,6 +167,10 @@ class PackagedJarIT {
     running.toHandle().destroy();
     assertThat(exitCode()).isZero();
     assertThat(log).anyMatch(line -> line.contains("0 streams cut"));
+    assertThat(log)
+        .filteredOn(line -> line.contains(" decision "))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("request=r-1 model=m endpoint=127.9.0.1:8000 total=", "queue-scorer=");
     assertThat(log).allMatch(line -> OWN_LOG.matcher(line).matches());
   }
 

@@ -96,6 +96,14 @@ public interface Exchange extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * In place of {@link #close}: the gateway has its answer and will report nothing more. The lease
+   * stays open and runs out by time (rule EPP-58).
+   */
+  default void detach() {
+    close();
+  }
+
   /** The stream has ended, in whatever state: cancels a pick under way, abandons an open lease. */
   @Override
   void close();

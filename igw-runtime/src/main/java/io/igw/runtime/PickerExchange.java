@@ -367,6 +367,14 @@ final class PickerExchange implements Exchange {
   }
 
   @Override
+  public void detach() {
+    if (response != null) {
+      response.detach();
+    }
+    close();
+  }
+
+  @Override
   public void close() {
     if (response != null) {
       response.abandon();

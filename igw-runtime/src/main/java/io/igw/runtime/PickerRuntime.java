@@ -76,7 +76,7 @@ public final class PickerRuntime implements AutoCloseable {
       throw new IllegalStateException("start: called again (expected: once)");
     }
     try {
-      Collection<EndpointSpec> given = parts.settings().endpoints;
+      Collection<EndpointSpec> given = parts.given();
       if (given != null) {
         parts.pool().replaceAll(given);
       }
@@ -106,9 +106,9 @@ public final class PickerRuntime implements AutoCloseable {
               parts.pool(),
               (MetricsSource) source.source().plugin(),
               (CoreMetricsExtractor) extractor.plugin(),
-              parts.settings().refreshInterval,
+              parts.refreshInterval(),
               parts.wiring().metrics(),
-              parts.settings().clock);
+              parts.wiring().clock());
       pollers.add(poller);
       poller.start();
     }
@@ -144,7 +144,7 @@ public final class PickerRuntime implements AutoCloseable {
       case CLOSED:
         return "stopped";
       default:
-        boolean told = parts.assembled().discovery() != null || parts.settings().endpoints != null;
+        boolean told = parts.assembled().discovery() != null || parts.given() != null;
         return told || parts.pool().snapshot().size() > 0
             ? null
             : "no endpoints are known and none will be found (expected: dataLayer.discovery in the"
@@ -164,7 +164,7 @@ public final class PickerRuntime implements AutoCloseable {
 
   /** After this the numbers of an endpoint count as old: for gauges over the pool. */
   public Duration metricsStalenessThreshold() {
-    return parts.settings().staleness;
+    return parts.staleness();
   }
 
   /** Stops everything; open exchanges may still be ended. Idempotent. */

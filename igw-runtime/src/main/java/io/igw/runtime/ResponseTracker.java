@@ -184,6 +184,14 @@ final class ResponseTracker implements ResponseObserver.Response {
     }
   }
 
+  /** Nobody will tell how the response goes; the lease runs out by time. */
+  void detach() {
+    if (!ended) {
+      ended = true;
+      finish();
+    }
+  }
+
   private void finish() {
     wiring.metrics().requestEnded(labels);
     wiring.observers().tell(Event.END, state, decision, this);

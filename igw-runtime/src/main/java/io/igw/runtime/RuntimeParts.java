@@ -11,6 +11,7 @@ import io.igw.runtime.yaml.Place;
 import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlReader;
 import io.igw.scheduler.EndpointPool;
+import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
 import io.igw.scheduler.Profile;
@@ -28,21 +29,30 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of a picker, put together from a builder. */
+/**
+ * The parts of a picker, put together from a builder.
+ *
+ * @param assembled the configuration
+ * @param given endpoints of the embedder; null: there are none
+ * @param refreshInterval base tick of polls
+ * @param staleness after this numbers count as old
+ */
 record RuntimeParts(
-    PickerRuntime.Builder settings,
     Assembled assembled,
     EndpointPool pool,
     Scheduler scheduler,
     ExchangeWiring wiring,
     BackgroundWork background,
+    @Nullable Collection<EndpointSpec> given,
+    Duration refreshInterval,
+    Duration staleness,
     List<String> warnings) {
-
   private static final Duration LEAST_REFRESH = Duration.ofMillis(50);
 
   static RuntimeParts build(PickerRuntime.Builder settings) {
@@ -60,30 +70,35 @@ record RuntimeParts(
     PluginCatalog catalog =
         settings.catalog != null ? settings.catalog : PluginCatalog.load(loader());
     catalog.problems().forEach(problem -> problems.warning(Place.NONE, problem));
-    if (settings.refreshInterval.compareTo(LEAST_REFRESH) < 0) {
-      problems.warning(
-          Place.NONE,
-          "refreshMetricsInterval: "
-              + settings.refreshInterval.toMillis()
-              + " ms (expected: >= "
-              + LEAST_REFRESH.toMillis()
-              + " ms, which is used)");
-      settings.refreshInterval = LEAST_REFRESH;
-    }
+    Duration refresh = refreshInterval(settings, problems);
     PickerConfig config = config(settings, problems);
     Schema schema = new Schema();
     PluginGraph graph = new PluginGraph(schema, background, settings.clock, background.blocking());
     Assembly assembly =
-        new Assembly(
-            config, catalog, graph, problems, settings.allowExperimental, settings.refreshInterval);
+        new Assembly(config, catalog, graph, problems, settings.allowExperimental, refresh);
     try {
       Assembled assembled = assembly.assemble();
       problems.refuseIfFailed();
-      return wire(settings, background, problems, graph, assembled);
+      return wire(settings, background, problems, graph, assembled, refresh);
     } catch (RuntimeException e) {
       assembly.abandon();
       throw e;
     }
+  }
+
+  private static Duration refreshInterval(PickerRuntime.Builder settings, Problems problems) {
+    Duration wanted = settings.refreshInterval;
+    if (wanted.compareTo(LEAST_REFRESH) >= 0) {
+      return wanted;
+    }
+    problems.warning(
+        Place.NONE,
+        "refreshMetricsInterval: "
+            + wanted.toMillis()
+            + " ms (expected: >= "
+            + LEAST_REFRESH.toMillis()
+            + " ms, which is used)");
+    return LEAST_REFRESH;
   }
 
   private static ClassLoader loader() {
@@ -118,9 +133,16 @@ record RuntimeParts(
       problems.refuseIfFailed();
       throw new IllegalStateException("unreadable without a reason");
     }
-    return settings.discoveryFile == null
-        ? config
-        : config.withDiscoveryFile(settings.discoveryFile.toString(), problems);
+    if (settings.discoveryFile != null) {
+      config = config.withDiscoveryFile(settings.discoveryFile.toString(), problems);
+    }
+    PickerConfig.Ref discovery = config.dataLayer().discovery();
+    if (discovery != null && settings.endpoints != null) {
+      problems.error(
+          discovery.place(),
+          "'" + discovery.name() + "' (expected: absent, since endpoints are given)");
+    }
+    return config;
   }
 
   private static @Nullable String content(Path file, Problems problems) {
@@ -144,7 +166,8 @@ record RuntimeParts(
       BackgroundWork background,
       Problems problems,
       PluginGraph graph,
-      Assembled assembled) {
+      Assembled assembled,
+      Duration refresh) {
     EndpointPool pool =
         EndpointPool.builder()
             .schema(graph.schema())
@@ -168,7 +191,15 @@ record RuntimeParts(
     List<String> warnings = new ArrayList<>();
     problems.warnings().forEach(warning -> warnings.add(warning.toString()));
     return new RuntimeParts(
-        settings, assembled, pool, scheduler, wiring, background, List.copyOf(warnings));
+        assembled,
+        pool,
+        scheduler,
+        wiring,
+        background,
+        settings.endpoints,
+        refresh,
+        settings.staleness,
+        List.copyOf(warnings));
   }
 
   private static Scheduler scheduler(

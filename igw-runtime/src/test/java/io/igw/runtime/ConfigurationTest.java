@@ -3,19 +3,10 @@ package io.igw.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.igw.scheduler.PluginCatalog;
-import io.igw.spi.Parameters;
-import io.igw.spi.Plugin;
-import io.igw.spi.PluginContext;
-import io.igw.spi.PluginProvider;
-import io.igw.spi.ProfileHandler;
-import io.igw.spi.Scorer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +27,7 @@ class ConfigurationTest {
           plugins: [{type: queue-scoer}] ~ 3:18: plugins[0].type: plugin type 'queue-scoer' is not registered (did you mean 'queue-scorer'?) (expected: a type of this build, or of a plugin jar on the class path)
           plugins: [{type: agent-identity}] ~ 3:18: plugins[0].type: plugin type 'agent-identity' is known but not in this build (alpha; use header x-llm-d-inference-fairness-id)
           plugins: [{type: pd-profile-handler}] ~ 3:18: plugins[0].type: plugin type 'pd-profile-handler' is known but not in this build (deprecated)
-          plugins: [{type: random-picker, parameters: {maxNumOfEndpoints: x}}] ~ 3:65: plugins[0].parameters.maxNumOfEndpoints: plugin 'random-picker' (type: random-picker): 'x' (expected: a whole number, >= -2147483648)
+          plugins: [{type: random-picker, parameters: {maxNumOfEndpoints: x}}] ~ 3:65: plugins[0].parameters.maxNumOfEndpoints: plugin 'random-picker' (type: random-picker): 'x' (expected: a whole number)
           plugins: [{type: random-picker, parameters: {maxNumOfEndpoint: 1}}] ~ 3:64: plugins[0].parameters.maxNumOfEndpoint: plugin 'random-picker' (type: random-picker): 1 (expected: one of maxNumOfEndpoints (did you mean 'maxNumOfEndpoints'?))
           plugins: [{type: queue-scorer, weight: 2}] ~ 3:40: plugins[0].weight: unknown field (expected: one of name, type, parameters)
           plugin: [{type: queue-scorer}] ~ 3:9: plugin: unknown field (expected: one of apiVersion, kind, featureGates, plugins, schedulingProfiles, dataLayer, flowControl, saturationDetector, requestHandler, parser) (did you mean 'plugins'?)
@@ -158,19 +149,20 @@ class ConfigurationTest {
       delimiter = '~',
       textBlock =
           """
-          featureGates: [dataLayer] ~ 3:16: featureGates[0]: feature gate 'dataLayer' is gone: the data layer is always on
-          featureGates: [prepareDataPlugins=true] ~ 3:16: featureGates[0]: feature gate 'prepareDataPlugins' is gone: data producers are always on
-          parser: {pluginRef: openai-parser} ~ 3:9: parser: deprecated: write it as requestHandler.parsers
-          parser: {pluginRef: openai-parser}|requestHandler: {parsers: [{pluginRef: passthrough-parser}]} ~ 3:9: parser: deprecated and ignored: requestHandler.parsers is set
-          saturationDetector: {pluginRef: utilization-detector} ~ 3:21: saturationDetector: deprecated: write it as flowControl.saturationDetector
-          flowControl: {maxRequests: 5} ~ 3:14: flowControl: flow control is off (featureGates: flowControl): only saturationDetector is used
-          plugins: [{type: max-score-picker}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: max-score-picker, weight: 2}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'max-score-picker' is no scorer: its weight is ignored
-          plugins: [{type: openai-parser}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: openai-parser}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'openai-parser' is no filter, scorer or picker: it does nothing in a profile
-          plugins: [{type: queue-scorer}]|schedulingProfiles: [{name: a}] ~ 3:11: plugins[0]: plugin 'queue-scorer' is used by nothing
-          plugins: [{type: utilization-detector}] ~ 3:11: plugins[0]: 'utilization-detector' is a filter of the automatic default profile too; a schedulingProfiles entry without it prevents that
-          plugins: [{type: inflight-load-producer}] ~ 3:11: plugins[0]: no producer for optional data key PrefixCacheMatchInfo.matchedBlocks, PrefixCacheMatchInfo.totalBlocks, PrefixCacheMatchInfo.blockSizeTokens/approx-prefix-cache-producer, consumed by inflight-load-producer: it reads as 0
-          plugins: [{type: metrics-data-source}]|dataLayer: {sources: [{pluginRef: metrics-data-source}]} ~ 4:35: dataLayer.sources[0].pluginRef: source 'metrics-data-source' has no extractors: nothing is read
-          plugins: [{name: a, type: openai-parser}, {name: b, type: openai-parser}]|requestHandler: {parsers: [{pluginRef: a}, {pluginRef: b}]} ~ 4:56: requestHandler.parsers[1].pluginRef: a second parser of type openai-parser is ignored
+              featureGates: [dataLayer] ~ 3:16: featureGates[0]: feature gate 'dataLayer' is gone: the data layer is always on
+              featureGates: [prepareDataPlugins=true] ~ 3:16: featureGates[0]: feature gate 'prepareDataPlugins' is gone: data producers are always on
+              parser: {pluginRef: openai-parser} ~ 3:9: parser: deprecated: write it as requestHandler.parsers
+              parser: {pluginRef: openai-parser}|requestHandler: {parsers: [{pluginRef: passthrough-parser}]} ~ 3:9: parser: deprecated and ignored: requestHandler.parsers is set
+              saturationDetector: {pluginRef: utilization-detector} ~ 3:21: saturationDetector: deprecated: write it as flowControl.saturationDetector
+              flowControl: {maxRequests: 5} ~ 3:14: flowControl: flow control is off (featureGates: flowControl): only saturationDetector is used
+              plugins: [{type: max-score-picker}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: max-score-picker, weight: 2}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'max-score-picker' is no scorer: its weight is ignored
+              plugins: [{type: openai-parser}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: openai-parser}]}] ~ 4:54: schedulingProfiles[0].plugins[0].pluginRef: 'openai-parser' is no filter, scorer or picker: it does nothing in a profile
+              plugins: [{type: queue-scorer}]|schedulingProfiles: [{name: a}] ~ 3:11: plugins[0]: plugin 'queue-scorer' is used by nothing
+              plugins: [{type: utilization-detector}] ~ 3:11: plugins[0]: 'utilization-detector' is a filter of the automatic default profile too; a schedulingProfiles entry without it prevents that
+              plugins: [{type: inflight-load-producer}] ~ 3:11: plugins[0]: no producer for optional data key PrefixCacheMatchInfo.matchedBlocks, PrefixCacheMatchInfo.totalBlocks, PrefixCacheMatchInfo.blockSizeTokens/approx-prefix-cache-producer, consumed by inflight-load-producer: it reads as 0
+              plugins: [{type: metrics-data-source}]|dataLayer: {sources: [{pluginRef: metrics-data-source}]} ~ 4:35: dataLayer.sources[0].pluginRef: source 'metrics-data-source' has no extractors: nothing is read
+              plugins: [{name: a, type: openai-parser}, {name: b, type: openai-parser}]|requestHandler: {parsers: [{pluginRef: a}, {pluginRef: b}]} ~ 4:56: requestHandler.parsers[1].pluginRef: a second parser of type openai-parser is ignored
+              dataLayer: {injectDefaults: false}|plugins: [{type: queue-scorer}] ~ 4:11: plugins[0]: 'queue-scorer' reads numbers that no data source scrapes (dataLayer.injectDefaults is false): unless the embedder reports them, all endpoints score alike
           dataLayer: {peerDiscovery: {pluginRef: x}} ~ 3:28: dataLayer.peerDiscovery: has no effect in this build
           """)
   void warning(String yaml, String expected) {
@@ -215,7 +207,7 @@ class ConfigurationTest {
     assertThat(errors(yaml))
         .containsExactly(
             "test.yaml:3:43: saturationDetector.queueDepthThreshold: plugin 'utilization-detector'"
-                + " (type: utilization-detector): 0 (expected: a whole number, >= 1)");
+                + " (type: utilization-detector): 0 (expected: a whole number >= 1)");
   }
 
   @Test
@@ -243,123 +235,10 @@ class ConfigurationTest {
     }
   }
 
-  private record Provider(
-      String type, Stability stability, BiFunction<Parameters, PluginContext, Plugin> make)
-      implements PluginProvider {
-    @Override
-    public Plugin create(Parameters parameters, PluginContext context) {
-      return make.apply(parameters, context);
-    }
-  }
-
-  private static PluginCatalog with(PluginProvider... more) {
-    List<PluginProvider> all =
-        new ArrayList<>(
-            PluginCatalog.load(ConfigurationTest.class.getClassLoader()).providers().values());
-    all.addAll(List.of(more));
-    return PluginCatalog.of(all);
-  }
-
-  private static List<String> refusal(PickerRuntime.Builder builder) {
+  static List<String> refusal(PickerRuntime.Builder builder) {
     ConfigurationException refused =
         catchThrowableOfType(ConfigurationException.class, () -> builder.build().close());
     return refused == null ? List.of() : refused.problems().stream().map(Object::toString).toList();
-  }
-
-  @Test
-  void alphaPluginsNeedTheFlag() {
-    PluginCatalog catalog =
-        with(
-            new Provider(
-                "young-scorer",
-                PluginProvider.Stability.ALPHA,
-                (p, c) -> Scorer.of((request, endpoint) -> 1)));
-    String[] yaml = {
-      "plugins: [{name: z, type: young-scorer}, {name: a, type: young-scorer}, {type: queue-scorer}]"
-    };
-    assertThat(refusal(Gateway.runtime(yaml).pluginCatalog(catalog)))
-        .containsExactly(
-            "test.yaml:3:11: plugins[0]: plugin 'z' (type: 'young-scorer') has Alpha stability"
-                + " level, but command line flag --allow-experimental-plugins is not set",
-            "test.yaml:3:42: plugins[1]: plugin 'a' (type: 'young-scorer') has Alpha stability"
-                + " level, but command line flag --allow-experimental-plugins is not set");
-    assertThat(refusal(Gateway.runtime(yaml).pluginCatalog(catalog).allowExperimentalPlugins(true)))
-        .isEmpty();
-  }
-
-  @Test
-  void aTypeThatTwoClaimNamesBoth() {
-    Provider twin = new Provider("twin", PluginProvider.Stability.BETA, (p, c) -> new Plugin() {});
-    assertThat(refusal(Gateway.runtime("plugins: [{type: twin}]").pluginCatalog(with(twin, twin))))
-        .singleElement()
-        .asString()
-        .startsWith("test.yaml:3:18: plugins[0].type: plugin type 'twin' is claimed by ")
-        .contains(" and by ");
-  }
-
-  @Test
-  void aFactoryThatThrowsIsAnErrorOfItsPlugin() {
-    PluginCatalog catalog =
-        with(
-            new Provider(
-                "broken",
-                PluginProvider.Stability.BETA,
-                (p, c) -> {
-                  throw new IllegalStateException("no luck");
-                }));
-    assertThat(
-            refusal(
-                Gateway.runtime(
-                        "plugins: [{name: b, type: broken}]",
-                        "schedulingProfiles: [{name: d, plugins: [{pluginRef: b}]}]")
-                    .pluginCatalog(catalog)))
-        .containsExactly(
-            "test.yaml:3:11: plugins[0]: failed to create plugin 'b' (type: broken):"
-                + " java.lang.IllegalStateException: no luck");
-  }
-
-  @Test
-  void producersThatNeedEachOtherAreRefused() {
-    PluginCatalog catalog =
-        with(
-            new Provider("chicken", PluginProvider.Stability.BETA, (p, c) -> both(c, "egg")),
-            new Provider("egg", PluginProvider.Stability.BETA, (p, c) -> both(c, "chicken")));
-    assertThat(refusal(Gateway.runtime("plugins: [{type: chicken}]").pluginCatalog(catalog)))
-        .containsExactly("test.yaml: producers need each other: chicken → egg → chicken");
-  }
-
-  private static Plugin both(PluginContext context, String other) {
-    context.produces("d");
-    context.consumes("d", other, true);
-    return (io.igw.spi.DataProducer) (cycle, candidates) -> {};
-  }
-
-  @Test
-  void severalProfilesRunWithAHandlerOfAStranger() {
-    ProfileHandler handler =
-        new ProfileHandler() {
-          @Override
-          public String next(io.igw.spi.Cycle cycle, io.igw.spi.ProfileResults results) {
-            return results.ran("b") ? null : "b";
-          }
-
-          @Override
-          public String merge(io.igw.spi.Cycle cycle, io.igw.spi.ProfileResults results) {
-            return "b";
-          }
-        };
-    PluginCatalog catalog =
-        with(new Provider("chooser", PluginProvider.Stability.STABLE, (p, c) -> handler));
-    try (PickerRuntime runtime =
-        Gateway.runtime(
-                "plugins: [{type: chooser}, {type: random-picker}]",
-                "schedulingProfiles: [{name: a}, {name: b}]")
-            .pluginCatalog(catalog)
-            .build()) {
-      assertThat(runtime.effectiveConfiguration())
-          .contains("profile handler chooser", "profile a", "profile b")
-          .doesNotContain("plugin single-profile-handler (single-profile-handler)");
-    }
   }
 
   @Test
@@ -384,6 +263,15 @@ class ConfigurationTest {
         .containsExactly(
             "test.yaml:4:36: dataLayer.discovery.pluginRef: 'files' (expected: absent, since an"
                 + " endpoints file is given beside the configuration)");
+    assertThat(
+            refusal(
+                Gateway.runtime(
+                        "plugins: [{name: files, type: file-discovery, parameters: {path: e}}]",
+                        "dataLayer: {discovery: {pluginRef: files}}")
+                    .endpoints(Gateway.endpoints(1))))
+        .containsExactly(
+            "test.yaml:4:36: dataLayer.discovery.pluginRef: 'files' (expected: absent, since"
+                + " endpoints are given)");
   }
 
   @Test

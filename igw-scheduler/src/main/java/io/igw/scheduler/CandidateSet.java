@@ -1,34 +1,109 @@
 package io.igw.scheduler;
 
+import io.igw.api.EndpointSnapshot;
+import io.igw.api.EndpointSubset;
 import io.igw.spi.Candidates;
 
-/** Ordinals still eligible, ascending. Reused from cycle to cycle; one thread. */
+/**
+ * Candidates as ordinals in ascending order; no array at all while nothing is filtered. Narrowing
+ * writes into another buffer than the one that is read or saved, so that a test sees its positions
+ * unchanged and a filter that fails half-way is undone at no cost. Reused from cycle to cycle; one
+ * thread at a time.
+ */
 final class CandidateSet implements Candidates {
-  private int[] ordinals = {};
-  private int size;
-  private boolean all;
-  private int version;
+  /** Numbers the contents of the candidate sets of one workspace: equal number, equal content. */
+  static final class Contents {
+    private long last;
 
-  /** Every ordinal below {@code count}. */
-  void fill(int count) {
-    size = count;
-    all = true;
-    version++;
-  }
-
-  void copy(CandidateSet other) {
-    size = other.size;
-    all = other.all;
-    version++;
-    if (!all) {
-      reserve(size);
-      System.arraycopy(other.ordinals, 0, ordinals, 0, size);
+    long next() {
+      return ++last;
     }
   }
 
-  /** Grows with every change: what was gathered under another version is stale. */
-  int version() {
-    return version;
+  private static final int[] NONE = {};
+
+  private final Contents contents;
+  private int total;
+  private int size;
+  private boolean all;
+  private long content;
+  private int[] ordinals = NONE;
+
+  private int savedSize;
+  private boolean savedAll;
+  private long savedContent;
+  private int[] saved = NONE;
+
+  private final int[][] buffers = {NONE, NONE, NONE};
+  private boolean open;
+
+  CandidateSet(Contents contents) {
+    this.contents = contents;
+  }
+
+  /** Every endpoint of a snapshot. */
+  void reset(int endpoints) {
+    total = endpoints;
+    size = endpoints;
+    all = true;
+    open = false;
+  }
+
+  /** What another set holds, without sharing its arrays. */
+  void copy(CandidateSet other) {
+    reset(other.total);
+    if (!other.all) {
+      ordinals = room(0);
+      System.arraycopy(other.ordinals, 0, ordinals, 0, other.size);
+      size = other.size;
+      all = false;
+      content = other.content;
+    }
+  }
+
+  /** Keeps what the data plane allows. */
+  void retain(EndpointSubset subset, EndpointSnapshot snapshot) {
+    int[] to = target();
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      int ordinal = ordinal(i);
+      if (subset.contains(snapshot.endpoint(ordinal).host(), snapshot.endpoint(ordinal).port())) {
+        to[kept++] = ordinal;
+      }
+    }
+    narrow(to, kept);
+  }
+
+  /** Lets a filter narrow; {@link #undo} restores what is here now. */
+  void open() {
+    savedSize = size;
+    savedAll = all;
+    savedContent = content;
+    saved = ordinals;
+    open = true;
+  }
+
+  void close() {
+    open = false;
+  }
+
+  void undo() {
+    size = savedSize;
+    all = savedAll;
+    content = savedContent;
+    ordinals = saved;
+  }
+
+  /** Equal for two sets of one workspace only if they hold the same; meaningless while all. */
+  long content() {
+    return content;
+  }
+
+  /** Copies the values of the candidates, by position. */
+  void gather(double[] byOrdinal, double[] byPosition) {
+    for (int i = 0; i < size; i++) {
+      byPosition[i] = byOrdinal[ordinals[i]];
+    }
   }
 
   @Override
@@ -43,83 +118,94 @@ final class CandidateSet implements Candidates {
 
   @Override
   public int ordinal(int position) {
+    if (position < 0 || position >= size) {
+      throw new IndexOutOfBoundsException(
+          "position: " + position + " (expected: 0.." + (size - 1) + ")");
+    }
     return all ? position : ordinals[position];
   }
 
   @Override
   public void retain(long[] ordinalBits) {
-    materialise();
+    requireOpen();
+    int[] to = target();
+    narrow(to, all ? takeBits(ordinalBits, to) : testBits(ordinalBits, to));
+  }
+
+  private int takeBits(long[] bits, int[] to) {
+    int kept = 0;
+    int words = Math.min(bits.length, (total + 63) >>> 6);
+    for (int w = 0; w < words; w++) {
+      long word = bits[w];
+      int beyond = ((w + 1) << 6) - total;
+      if (beyond > 0) {
+        word &= -1L >>> beyond;
+      }
+      while (word != 0) {
+        to[kept++] = (w << 6) + Long.numberOfTrailingZeros(word);
+        word &= word - 1;
+      }
+    }
+    return kept;
+  }
+
+  private int testBits(long[] bits, int[] to) {
     int kept = 0;
     for (int i = 0; i < size; i++) {
       int ordinal = ordinals[i];
-      int word = ordinal >> 6;
-      if (word < ordinalBits.length && (ordinalBits[word] >>> ordinal & 1) != 0) {
-        ordinals[kept++] = ordinal;
+      int word = ordinal >>> 6;
+      if (word < bits.length && (bits[word] >>> ordinal & 1) != 0) {
+        to[kept++] = ordinal;
       }
     }
-    shrink(kept);
+    return kept;
   }
 
   @Override
   public void retainIf(PositionTest test) {
-    // Kept ordinals move down only behind the position under test, and the gathered columns stay as
-    // they are
-    // until the version changes, so the test sees the positions it was given.
-    materialise();
+    requireOpen();
+    int[] to = target();
     int kept = 0;
+    open = false; // A test that narrows in turn would write into the same buffer.
     for (int i = 0; i < size; i++) {
-      int ordinal = ordinals[i];
       if (test.keep(i)) {
-        ordinals[kept++] = ordinal;
+        to[kept++] = all ? i : ordinals[i];
       }
     }
-    shrink(kept);
+    open = true;
+    narrow(to, kept);
   }
 
-  /** Copies the ordinals out, so that a filter's input can be restored. */
-  int[] save(int[] room) {
-    int[] saved = room.length >= size ? room : new int[Math.max(size, 16)];
-    if (!all) {
-      System.arraycopy(ordinals, 0, saved, 0, size);
-    }
-    return saved;
-  }
-
-  void restore(int[] saved, int savedSize, boolean savedAll) {
-    size = savedSize;
-    all = savedAll;
-    if (!savedAll) {
-      System.arraycopy(saved, 0, ordinals, 0, savedSize);
-    }
-    version++;
-  }
-
-  void gather(double[] byOrdinal, double[] byPosition) {
-    for (int i = 0; i < size; i++) {
-      byPosition[i] = byOrdinal[ordinals[i]];
+  private void requireOpen() {
+    if (!open) {
+      throw new IllegalStateException("candidates can be narrowed by a filter only");
     }
   }
 
-  private void materialise() {
-    if (all) {
-      reserve(size);
-      for (int i = 0; i < size; i++) {
-        ordinals[i] = i;
+  private void narrow(int[] to, int kept) {
+    if (kept == size) {
+      return;
+    }
+    ordinals = to;
+    size = kept;
+    all = false;
+    content = contents.next();
+  }
+
+  /** A buffer that holds neither the current nor the saved candidates. */
+  private int[] target() {
+    for (int b = 0; b < buffers.length; b++) {
+      if (buffers[b] != ordinals && buffers[b] != saved || buffers[b].length == 0) {
+        return room(b);
       }
     }
+    throw new AssertionError("three buffers, two in use");
   }
 
-  private void shrink(int kept) {
-    if (kept < size) {
-      size = kept;
-      all = false;
-      version++;
+  private int[] room(int b) {
+    if (buffers[b].length < total) {
+      buffers[b] = new int[total];
     }
-  }
-
-  private void reserve(int count) {
-    if (ordinals.length < count) {
-      ordinals = new int[Math.max(count, 2 * ordinals.length)];
-    }
+    return buffers[b];
   }
 }

@@ -8,44 +8,57 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The profile runs of the cycle at hand. Reused; one thread. */
+/** The runs of the current cycle. Reused from cycle to cycle; one thread at a time. */
 final class CycleResults implements ProfileResults {
-  private final CycleWorkspace cycle;
-  private final List<String> names;
+  private final SchedulingCycle cycle;
   private final ProfileRun[] runs;
+  private final List<String> names;
   private Map<String, String> headers = Map.of();
+  private boolean reserved;
 
-  CycleResults(CycleWorkspace cycle, List<Profile> profiles) {
+  CycleResults(SchedulingCycle cycle, ProfileRun[] runs, List<String> names) {
     this.cycle = cycle;
-    this.names = profiles.stream().map(Profile::name).toList();
-    this.runs = profiles.stream().map(ProfileRun::new).toArray(ProfileRun[]::new);
+    this.runs = runs;
+    this.names = names;
   }
 
   void reset() {
+    headers = Map.of();
+    reserved = false;
     for (ProfileRun run : runs) {
       run.reset();
     }
-    if (!headers.isEmpty()) {
-      headers = Map.of();
-    }
   }
 
-  ProfileRun[] runs() {
-    return runs;
+  /** From now on picks are fixed: they have been reserved. */
+  void reserved() {
+    reserved = true;
   }
 
-  /** Headers set in this cycle; the map is not changed afterwards. */
-  Map<String, String> headers() {
-    return headers;
+  /** The headers so far; the caller owns the map. */
+  Map<String, String> takeHeaders() {
+    Map<String, String> taken = headers;
+    headers = Map.of();
+    return taken;
   }
 
-  ProfileRun run(String profile) {
-    for (ProfileRun run : runs) {
-      if (run.profile.name().equals(profile)) {
-        return run;
+  /** Index of a profile, -1 if there is none of that name. */
+  int index(String profile) {
+    for (int i = 0; i < runs.length; i++) {
+      if (runs[i].profile().name().equals(profile)) {
+        return i;
       }
     }
-    throw new IllegalArgumentException("profile: " + profile + " (expected: one of " + names + ")");
+    return -1;
+  }
+
+  private ProfileRun run(String profile) {
+    int index = index(profile);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "profile: " + profile + " (expected: one of " + names + ")");
+    }
+    return runs[index];
   }
 
   @Override
@@ -55,51 +68,47 @@ final class CycleResults implements ProfileResults {
 
   @Override
   public boolean ran(String profile) {
-    for (ProfileRun run : runs) {
-      if (run.profile.name().equals(profile)) {
-        return run.ran;
-      }
-    }
-    return false;
+    int index = index(profile);
+    return index >= 0 && runs[index].status() != ProfileRun.Status.NOT_RUN;
   }
 
   @Override
   public boolean failed(String profile) {
-    return run(profile).failed();
+    return ran(profile) && run(profile).status() != ProfileRun.Status.PICKED;
   }
 
   @Override
   public Candidates candidates(String profile) {
-    return run(profile).candidates;
+    return run(profile).candidates();
   }
 
   @Override
   public double total(String profile, int position) {
-    ProfileRun run = run(profile);
-    return run.totals[Objects.checkIndex(position, run.candidates.size())];
+    return run(profile).total(position);
   }
 
   @Override
   public int pickedCount(String profile) {
-    return run(profile).pickedCount;
+    return run(profile).pickedCount();
   }
 
   @Override
   public Endpoint picked(String profile, int k) {
-    ProfileRun run = run(profile);
-    int position = run.picked[Objects.checkIndex(k, run.pickedCount)];
-    return cycle.snapshot().endpoint(run.candidates.ordinal(position));
+    return cycle.snapshot().endpoint(run(profile).pickedOrdinal(k));
   }
 
   @Override
   public void repick(String profile, int position) {
-    ProfileRun run = run(profile);
-    run.picked[0] = Objects.checkIndex(position, run.candidates.size());
-    run.pickedCount = Math.max(1, run.pickedCount);
+    if (reserved) {
+      throw new IllegalStateException("picks are reserved already");
+    }
+    run(profile).repick(position);
   }
 
   @Override
   public void header(String name, String value) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(value, "value");
     if (headers.isEmpty()) {
       headers = new LinkedHashMap<>();
     }

@@ -5,157 +5,177 @@ import io.igw.api.EndpointId;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.Schema;
 import io.igw.spi.PluginContext;
+import java.lang.System.Logger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of one pool. Discovery and data sources hand facts in from any thread; one writer
- * at a time applies them and publishes an immutable {@link EndpointSnapshot}.
+ * The endpoints of one pool: one writer turns what discovery and data sources tell into {@link
+ * EndpointSnapshot}s, any number of readers take the newest.
  *
- * <p><b>Threading.</b> Every method may be called from any thread and none blocks. Commands go
- * through a queue; whoever finds the writer idle starts its duty cycle on the injected executor, so
- * at most one thread is the writer. A change made before a call returns is applied in order; with
- * the default executor it is also published, unless it is a report that the publication interval
- * holds back.
+ * <p><b>Threading.</b> Every method may be called from any thread and none blocks. A change is a
+ * command in a multi-producer queue; whoever finds the writer idle claims it (one compare-and-set)
+ * and has the executor run its duty cycle, so that the writer is one thread at a time though not
+ * always the same. A snapshot is published with a release store and read with an acquire load.
  *
- * <p><b>Publication.</b> A release store of the snapshot, an acquire load in {@link #snapshot}.
- * Joins and leaves are published at once, reports at most once per interval where there is a timer.
+ * <p><b>Publication.</b> At once when an endpoint joins, leaves or changes; numbers and facts are
+ * coalesced, at most one publication per interval. With the default executor and without a timer
+ * every call is published before it returns, unless another thread is the writer at that moment.
  */
 public final class EndpointPool implements AutoCloseable {
-  private static final Duration PUBLICATION_INTERVAL = Duration.ofMillis(5);
-  private static final Duration QUARANTINE = Duration.ofSeconds(1);
+  private static final Logger LOG = System.getLogger(EndpointPool.class.getName());
+  private static final int IDLE = 0;
+  private static final int CLAIMED = 1;
+  private static final int COMMANDS_PER_PUBLICATION = 1024;
+  private static final VarHandle SNAPSHOT;
+  private static final VarHandle WRITER_CLAIM;
 
-  private sealed interface Command {}
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      SNAPSHOT = lookup.findVarHandle(EndpointPool.class, "snapshot", EndpointSnapshot.class);
+      WRITER_CLAIM = lookup.findVarHandle(EndpointPool.class, "writerClaim", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
-  private record Upsert(EndpointSpec spec) implements Command {}
+  private interface Command {
+    void apply(PoolWriter writer);
+  }
 
-  private record Remove(EndpointId id) implements Command {}
-
-  private record Replace(List<EndpointSpec> specs) implements Command {}
-
-  private record Report(EndpointReport report) implements Command {}
-
-  private record Flush() implements Command {}
-
-  private final MpscUnboundedArrayQueue<Command> commands = new MpscUnboundedArrayQueue<>(256);
-  private final AtomicInteger pending = new AtomicInteger();
-  private final LiveLoad load = new LiveLoad();
-  private final List<RemovalListener> listeners = new CopyOnWriteArrayList<>();
-  private final List<Runnable> memberListeners = new CopyOnWriteArrayList<>();
+  private final MpscUnboundedVarHandleArrayQueue<Command> commands =
+      new MpscUnboundedVarHandleArrayQueue<>(256);
   private final Executor executor;
   private final PluginContext.@Nullable Timer timer;
-  private final LongSupplier clock;
+  private final LongSupplier nanoClock;
   private final long intervalNanos;
 
-  // The writer's own.
-  private final TreeMap<EndpointId, PooledEndpoint> members = new TreeMap<>();
-  private final SlotTable slots;
-  private final PoolColumns columns;
-  private final List<PooledEndpoint> removed = new ArrayList<>();
-  private long version;
+  // Guarded by the writer's claim.
+  private final PoolWriter writer;
   private long publishedNanos;
+  private PluginContext.@Nullable Cancellable pendingPublication;
+  private boolean publicationDue;
 
-  /** Whether members changed since the columns took them over. */
-  private boolean membersDirty;
+  private EndpointSnapshot snapshot;
 
-  /** Whether members changed since the last publication. */
-  private boolean membersUnpublished;
+  @SuppressWarnings("unused") // through WRITER_CLAIM
+  private int writerClaim = IDLE;
 
-  private boolean changed;
-  private boolean flushScheduled;
-
-  private volatile EndpointSnapshot snapshot;
   private volatile boolean closed;
 
   private EndpointPool(Builder builder) {
-    this.executor = builder.executor;
-    this.timer = builder.timer;
-    this.clock = builder.clock;
-    this.intervalNanos = builder.interval.toNanos();
-    this.slots = new SlotTable(load, QUARANTINE.toNanos());
-    this.columns = new PoolColumns(builder.schema);
-    this.snapshot = columns.publish(version);
+    executor = builder.executor;
+    timer = builder.timer;
+    nanoClock = builder.nanoClock;
+    intervalNanos = builder.publicationInterval.toNanos();
+    writer =
+        new PoolWriter(builder.schema.signalCount(), builder.schema.attributeCount(), nanoClock);
+    snapshot = writer.snapshot();
+    publishedNanos = nanoClock.getAsLong() - intervalNanos;
   }
 
-  /** A builder of an empty pool. */
+  /** A builder. */
   public static Builder builder() {
     return new Builder();
   }
 
   /** The newest published snapshot; one acquire read. */
   public EndpointSnapshot snapshot() {
-    return snapshot;
+    return (EndpointSnapshot) SNAPSHOT.getAcquire(this);
   }
 
-  /** Adds or changes one endpoint. Any thread; published at once. */
+  /**
+   * Adds or changes one endpoint; published at once. Slot, generation, load and numbers stay as
+   * long as host and port stay; with another address it is a new endpoint.
+   */
   public void upsert(EndpointSpec spec) {
-    submit(new Upsert(spec));
+    Objects.requireNonNull(spec, "spec");
+    submit(w -> w.upsert(spec));
   }
 
-  /** Removes one endpoint. Any thread; published at once. */
+  /** Removes one endpoint; published at once. */
   public void remove(EndpointId id) {
-    submit(new Remove(id));
+    Objects.requireNonNull(id, "id");
+    submit(w -> w.remove(id));
   }
 
   /**
    * The pool holds exactly these endpoints from now on; those that stay keep slot, generation, load
-   * and columns. Of two with the same id the later wins. Any thread.
+   * and numbers. One publication. Of two specs with one id the last counts.
    */
   public void replaceAll(Collection<EndpointSpec> specs) {
-    submit(new Replace(List.copyOf(specs)));
+    List<EndpointSpec> copy = List.copyOf(specs);
+    submit(w -> w.replaceAll(copy));
   }
 
   /**
-   * New facts about one endpoint; ignored if it is gone. Any thread; coalesced, published within
-   * the publication interval.
+   * New facts about one endpoint; ignored if it is gone, and each number for which a newer one is
+   * there. Coalesced, published within the publication interval.
    */
   public void report(EndpointReport report) {
-    submit(new Report(report));
+    Objects.requireNonNull(report, "report");
+    submit(w -> w.report(report));
   }
 
-  /** Listener for removal, called by the writer after the publication: (slot, generation). */
+  /** Adds a listener for removal, called by the writer after the publication. */
   public void onRemoved(RemovalListener listener) {
-    listeners.add(listener);
+    Objects.requireNonNull(listener, "listener");
+    submit(w -> w.listen(listener));
   }
 
   /**
-   * Listener for joins, leaves and changed facts of members, called by the writer after the
-   * publication. Must not block.
+   * Adds a listener for joins, leaves and changed facts of members, called by the writer after the
+   * publication. It must not block.
    *
    * @return ends the listening
    */
   public Runnable onMembersChanged(Runnable listener) {
-    memberListeners.add(listener);
-    return () -> memberListeners.remove(listener);
+    Objects.requireNonNull(listener, "listener");
+    submit(w -> w.listen(listener));
+    return () -> submit(w -> w.ignore(listener));
   }
 
-  /** Requests in flight on an endpoint of this pool. */
+  /** Requests in flight at an endpoint of this pool now, 0 if it is unknown. */
   public double inFlightRequests(Endpoint endpoint) {
-    return load.requests(endpoint.slot());
+    EndpointLoad load = load(endpoint);
+    return load == null ? 0 : load.requests();
   }
 
-  /** Tokens in flight on an endpoint of this pool. */
+  /** Tokens in flight at an endpoint of this pool now, 0 if it is unknown. */
   public double inFlightTokens(Endpoint endpoint) {
-    return load.tokens(endpoint.slot());
+    EndpointLoad load = load(endpoint);
+    return load == null ? 0 : load.tokens();
   }
 
-  LiveLoad load() {
-    return load;
-  }
-
-  /** Stops taking commands; the last snapshot stays readable. */
+  /** Stops: later changes are ignored; the last snapshot stays readable. */
   @Override
   public void close() {
+    submit(w -> {
+      if (pendingPublication != null) {
+        pendingPublication.cancel();
+        pendingPublication = null;
+      }
+    });
     closed = true;
+  }
+
+  private @Nullable EndpointLoad load(Endpoint endpoint) {
+    if (endpoint instanceof PoolEndpoint member) {
+      return member.load();
+    }
+    EndpointSnapshot now = snapshot();
+    int ordinal = now.ordinalOf(endpoint.slot(), endpoint.generation());
+    return ordinal < 0 ? null : ((PoolEndpoint) now.endpoint(ordinal)).load();
   }
 
   private void submit(Command command) {
@@ -163,140 +183,100 @@ public final class EndpointPool implements AutoCloseable {
       return;
     }
     commands.offer(command);
-    if (pending.getAndIncrement() == 0) {
-      executor.execute(this::drain);
+    if (claim()) {
+      try {
+        executor.execute(this::dutyCycle);
+      } catch (RejectedExecutionException e) {
+        // The executor has stopped, the pool has not: the claim is ours, so this thread may write.
+        dutyCycle();
+      }
     }
   }
 
-  private void drain() {
-    int taken = pending.get();
-    while (taken > 0) {
-      boolean membership = false;
-      for (int i = 0; i < taken; i++) {
-        Command command = commands.relaxedPoll();
-        while (command == null) {
-          Thread.onSpinWait();
-          command = commands.relaxedPoll();
-        }
-        membership |= apply(command);
+  private boolean claim() {
+    return (int) WRITER_CLAIM.getVolatile(this) == IDLE
+        && WRITER_CLAIM.compareAndSet(this, IDLE, CLAIMED);
+  }
+
+  private void dutyCycle() {
+    do {
+      try {
+        work();
+      } finally {
+        WRITER_CLAIM.setVolatile(this, IDLE);
       }
-      if (membership) {
-        publish();
-      } else if (changed) {
-        publishWhenDue();
+      // A command that came after the last poll found the claim taken: it is ours to serve.
+    } while (!commands.isEmpty() && claim());
+  }
+
+  private void work() {
+    Command command;
+    int applied = 0;
+    while ((command = commands.poll()) != null) {
+      guarded(command);
+      if (++applied % COMMANDS_PER_PUBLICATION == 0) {
+        publishIfDue();
       }
-      taken = pending.addAndGet(-taken);
+    }
+    publishIfDue();
+  }
+
+  private void guarded(Command command) {
+    try {
+      command.apply(writer);
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "change of the endpoint pool failed", e);
     }
   }
 
-  /** Whether the membership changed. */
-  private boolean apply(Command command) {
-    if (command instanceof Report report) {
-      PooledEndpoint endpoint = members.get(report.report().id());
-      if (endpoint != null) {
-        if (membersDirty) {
-          settle();
-        }
-        columns.apply(report.report());
-        changed = true;
-      }
-      return false;
-    }
-    if (command instanceof Flush) {
-      flushScheduled = false;
-      if (changed) {
-        publish();
-      }
-      return false;
-    }
-    boolean before = membersDirty;
-    if (command instanceof Upsert upsert) {
-      put(upsert.spec());
-    } else if (command instanceof Remove remove) {
-      drop(remove.id());
-    } else if (command instanceof Replace replace) {
-      replace(replace.specs());
-    }
-    return membersDirty || before;
-  }
-
-  private void settle() {
-    columns.members(members);
-    membersDirty = false;
-    membersUnpublished = true;
-    changed = true;
-  }
-
-  private void put(EndpointSpec spec) {
-    PooledEndpoint now = members.get(spec.id());
-    if (now != null && now.sameFacts(spec)) {
+  private void publishIfDue() {
+    if (!writer.changed()) {
+      publicationDue = false;
       return;
     }
-    membersDirty = true;
-    if (now != null && now.sameAddress(spec)) {
-      members.put(spec.id(), new PooledEndpoint(spec, now.slot(), now.generation()));
-      return;
-    }
-    if (now != null) {
-      drop(spec.id());
-    }
-    int slot = slots.take(clock.getAsLong());
-    members.put(spec.id(), new PooledEndpoint(spec, slot, slots.generation(slot)));
-  }
-
-  private void drop(EndpointId id) {
-    PooledEndpoint gone = members.remove(id);
-    if (gone != null) {
-      membersDirty = true;
-      slots.free(gone.slot(), clock.getAsLong());
-      removed.add(gone);
+    long now = nanoClock.getAsLong();
+    long waitNanos = intervalNanos - (now - publishedNanos);
+    if (timer == null || writer.membershipChanged() || publicationDue || waitNanos <= 0) {
+      publish(now);
+    } else if (pendingPublication == null) {
+      long armedAfter = publishedNanos;
+      pendingPublication = timer.after(waitNanos, () -> submit(w -> intervalPassed(armedAfter)));
     }
   }
 
-  private void replace(List<EndpointSpec> specs) {
-    TreeMap<EndpointId, EndpointSpec> wanted = new TreeMap<>();
-    specs.forEach(spec -> wanted.put(spec.id(), spec));
-    for (EndpointId id : List.copyOf(members.keySet())) {
-      if (!wanted.containsKey(id)) {
-        drop(id);
+  private void intervalPassed(long armedAfter) {
+    pendingPublication = null;
+    // A join may have published meanwhile; then a new interval runs.
+    publicationDue = armedAfter == publishedNanos;
+  }
+
+  private void publish(long now) {
+    boolean membersChanged = writer.membershipChanged();
+    SNAPSHOT.setRelease(this, writer.snapshot());
+    publishedNanos = now;
+    publicationDue = false;
+    for (PoolEndpoint endpoint : writer.takeRemoved()) {
+      for (RemovalListener listener : writer.listeners()) {
+        tell(() -> listener.removed(endpoint.slot(), endpoint.generation()));
       }
     }
-    wanted.values().forEach(this::put);
-  }
-
-  private void publishWhenDue() {
-    long wait = timer == null ? 0 : intervalNanos - (clock.getAsLong() - publishedNanos);
-    if (timer == null || wait <= 0) {
-      publish();
-    } else if (!flushScheduled) {
-      flushScheduled = true;
-      timer.after(wait, () -> submit(new Flush()));
+    if (membersChanged) {
+      writer.memberListeners().forEach(EndpointPool::tell);
     }
   }
 
-  private void publish() {
-    if (membersDirty) {
-      settle();
-    }
-    changed = false;
-    publishedNanos = clock.getAsLong();
-    snapshot = columns.publish(++version);
-    if (!removed.isEmpty()) {
-      for (PooledEndpoint gone : removed) {
-        listeners.forEach(listener -> listener.removed(gone.slot(), gone.generation()));
-      }
-      removed.clear();
-    }
-    if (membersUnpublished) {
-      membersUnpublished = false;
-      memberListeners.forEach(Runnable::run);
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException e) {
+      LOG.log(Logger.Level.ERROR, "listener of the endpoint pool failed", e);
     }
   }
 
-  /** Hears which endpoints are gone. */
+  /** Hears of endpoints that left. */
   @FunctionalInterface
   public interface RemovalListener {
-    /** The endpoint that had this slot and generation is in no snapshot published from now on. */
+    /** The endpoint with this slot and generation is in no snapshot from now on. */
     void removed(int slot, int generation);
   }
 
@@ -304,46 +284,47 @@ public final class EndpointPool implements AutoCloseable {
   public static final class Builder {
     private Executor executor = Runnable::run;
     private PluginContext.@Nullable Timer timer;
-    private LongSupplier clock = System::nanoTime;
-    private Duration interval = PUBLICATION_INTERVAL;
+    private LongSupplier nanoClock = System::nanoTime;
+    private Duration publicationInterval = Duration.ofMillis(5);
     private Schema schema = new Schema();
 
     private Builder() {}
 
-    /** Runs the writer's duty cycles one at a time; default: the caller's thread. */
+    /** Runs the writer's duty cycles, one at a time; default: the caller's thread. */
     public Builder executor(Executor executor) {
-      this.executor = executor;
+      this.executor = Objects.requireNonNull(executor, "executor");
       return this;
     }
 
     /** Delays a coalesced publication; default: none, every report is published at once. */
     public Builder timer(PluginContext.Timer timer) {
-      this.timer = timer;
+      this.timer = Objects.requireNonNull(timer, "timer");
       return this;
     }
 
     /** Monotonic clock; default {@link System#nanoTime}. */
     public Builder nanoClock(LongSupplier clock) {
-      this.clock = clock;
+      this.nanoClock = Objects.requireNonNull(clock, "clock");
       return this;
     }
 
-    /** Least time between two publications of reports; 5 ms unless set. Needs a timer. */
+    /** Least time between two coalesced publications; default 5 ms. */
     public Builder publicationInterval(Duration interval) {
-      this.interval = interval;
+      if (interval.isNegative()) {
+        throw new IllegalArgumentException(
+            "publicationInterval: " + interval + " (expected: >= 0)");
+      }
+      this.publicationInterval = interval;
       return this;
     }
 
-    /**
-     * Columns of the configuration; default: the constants of {@link io.igw.api.Signal} and {@link
-     * io.igw.api.Attribute}.
-     */
+    /** The columns to begin with; columns that are reported later are added as they come. */
     public Builder schema(Schema schema) {
-      this.schema = schema;
+      this.schema = Objects.requireNonNull(schema, "schema");
       return this;
     }
 
-    /** The empty pool. */
+    /** The pool, empty. */
     public EndpointPool build() {
       return new EndpointPool(this);
     }

@@ -1,56 +1,45 @@
 package io.igw.scheduler;
 
-import io.igw.scheduler.Profile.WeightedScorer;
+import io.igw.api.Endpoint;
+import io.igw.api.EndpointSnapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** Puts what a cycle computed into words: scores are computed again, one scorer at a time. */
+/** Turns a workspace after an explained cycle into an {@link Evaluation}. Off the hot path. */
 final class Explanation {
   private Explanation() {}
 
-  static Evaluation of(
-      CycleWorkspace cycle,
-      CycleResults results,
-      CycleEngine engine,
-      CycleEngine.Scratch scratch,
-      @Nullable String primary) {
-    List<Evaluation.ProfileRun> runs = new ArrayList<>();
-    for (ProfileRun run : results.runs()) {
-      if (run.ran) {
-        runs.add(run(cycle, run, engine, scratch));
+  static Evaluation of(Workspace workspace) {
+    EndpointSnapshot snapshot = workspace.cycle().snapshot();
+    List<Evaluation.ProfileRun> profiles = new ArrayList<>();
+    String primary = null;
+    for (int k = 0; k < workspace.ranCount(); k++) {
+      ProfileRun run = workspace.ran(k);
+      profiles.add(profile(snapshot, run));
+      if (workspace.primary(run)) {
+        primary = run.profile().name();
       }
     }
-    return new Evaluation(cycle.snapshot().version(), List.copyOf(runs), primary);
+    return new Evaluation(snapshot.version(), List.copyOf(profiles), primary);
   }
 
-  private static Evaluation.ProfileRun run(
-      CycleWorkspace cycle, ProfileRun run, CycleEngine engine, CycleEngine.Scratch scratch) {
-    Profile profile = run.profile;
-    int size = run.candidates.size();
-    List<List<Double>> scores = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      scores.add(new ArrayList<>());
-    }
-    List<String> names = new ArrayList<>();
-    cycle.look(profile.name(), run.candidates);
-    for (WeightedScorer scorer : profile.scorers) {
-      names.add(scorer.name());
-      double[] column = engine.score(cycle, scorer, run.candidates, scratch);
-      for (int i = 0; i < size; i++) {
-        scores.get(i).add(column == null ? 0 : column[i]);
-      }
-    }
+  private static Evaluation.ProfileRun profile(EndpointSnapshot snapshot, ProfileRun run) {
     List<Evaluation.Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      candidates.add(
-          new Evaluation.Candidate(
-              cycle.snapshot().endpoint(run.candidates.ordinal(i)),
-              List.copyOf(scores.get(i)),
-              run.totals[i]));
+    double[][] explained = run.explained();
+    if (explained != null) {
+      for (int i = 0; i < run.candidates().size(); i++) {
+        List<Double> scores = new ArrayList<>(explained.length);
+        for (double[] byPosition : explained) {
+          scores.add(byPosition[i]);
+        }
+        Endpoint endpoint = snapshot.endpoint(run.candidates().ordinal(i));
+        candidates.add(new Evaluation.Candidate(endpoint, List.copyOf(scores), run.total(i)));
+      }
+      // Stable: equal totals stay in endpoint-id order.
+      candidates.sort(Comparator.comparingDouble(Evaluation.Candidate::total).reversed());
     }
-    candidates.sort(Comparator.comparingDouble(Evaluation.Candidate::total).reversed());
-    return new Evaluation.ProfileRun(profile.name(), List.copyOf(names), List.copyOf(candidates));
+    return new Evaluation.ProfileRun(
+        run.profile().name(), run.profile().scorerNames(), List.copyOf(candidates));
   }
 }

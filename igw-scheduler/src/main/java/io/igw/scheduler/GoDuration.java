@@ -11,36 +11,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GoDuration {
   private static final Pattern PART =
-      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|ms|s|m|h)");
+      Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
   private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  /** Longer texts are no durations, and would be costly to read as numbers. */
+  private static final int LONGEST = 100;
 
   private GoDuration() {}
 
-  /** The duration, null if the text is none or is negative. */
+  /** The duration, null if the text is none, is negative or is longer than 292 years. */
   public static @Nullable Duration parse(String text) {
-    String left = text.trim();
+    String left = text.startsWith("+") ? text.substring(1) : text;
     if (left.equals("0")) {
       return Duration.ZERO;
     }
+    if (left.isEmpty() || left.length() > LONGEST) {
+      return null;
+    }
     Matcher part = PART.matcher(left);
     BigDecimal nanos = BigDecimal.ZERO;
-    int at = 0;
-    while (at < left.length()) {
-      if (!part.find(at) || part.start() != at) {
+    for (int at = 0; at < left.length(); at = part.end()) {
+      if (!part.region(at, left.length()).lookingAt()) {
         return null;
       }
-      nanos =
-          nanos.add(
-              new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unitNanos(part.group(2)))));
-      at = part.end();
+      BigDecimal unit = BigDecimal.valueOf(unitNanos(part.group(2)));
+      nanos = nanos.add(new BigDecimal(part.group(1)).multiply(unit));
     }
-    return at == 0 || nanos.compareTo(MOST) > 0 ? null : Duration.ofNanos(nanos.longValue());
+    return nanos.compareTo(MOST) > 0 ? null : Duration.ofNanos(nanos.longValue());
   }
 
   private static long unitNanos(String unit) {
     return switch (unit) {
       case "ns" -> 1L;
-      case "us", "µs" -> 1_000L;
+      case "us", "µs", "μs" -> 1_000L;
       case "ms" -> 1_000_000L;
       case "s" -> 1_000_000_000L;
       case "m" -> 60_000_000_000L;

@@ -12,8 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strict parameters over a map of plain values: strings, numbers, booleans, lists and maps. Not
- * thread-safe.
+ * Strict parameters over a map of plain values: strings, numbers, booleans, lists and maps. A value
+ * of another type than asked for is a problem, never converted; only null is as good as absent, and
+ * an empty text as good as no duration. Not thread-safe.
  */
 public final class MapParameters implements Parameters {
   /**
@@ -24,12 +25,18 @@ public final class MapParameters implements Parameters {
    * @param expected what should
    */
   public record Problem(String path, @Nullable Object value, String expected) {
-    /** {@code path: value (expected: …)}. */
+    /** {@code path: value (expected: …)}; a long value is cut. */
     @Override
     public String toString() {
-      return path + ": " + value + " (expected: " + expected + ")";
+      String shown = String.valueOf(value);
+      if (shown.length() > LONGEST_SHOWN) {
+        shown = shown.substring(0, LONGEST_SHOWN) + "…";
+      }
+      return path + ": " + shown + " (expected: " + expected + ")";
     }
   }
+
+  private static final int LONGEST_SHOWN = 100;
 
   private final String prefix;
   private final @Nullable Map<String, ?> values;
@@ -92,19 +99,31 @@ public final class MapParameters implements Parameters {
     if (value == null) {
       return defaultValue;
     }
-    BigDecimal number = value instanceof Number n ? new BigDecimal(n.toString()) : null;
+    BigDecimal number = whole(value);
     if (number == null
-        || number.stripTrailingZeros().scale() > 0
         || number.compareTo(BigDecimal.valueOf(min)) < 0
         || number.compareTo(BigDecimal.valueOf(max)) > 0) {
-      wrong(key, value, "a whole number, " + range(min, max));
+      wrong(key, value, "a whole number" + range(min, max));
       return defaultValue;
     }
     return number.intValue();
   }
 
+  /** Null if the value is no whole number; 3.0 is one. */
+  private static @Nullable BigDecimal whole(Object value) {
+    // Infinities and NaN have no decimal form.
+    if (!(value instanceof Number number) || !Double.isFinite(number.doubleValue())) {
+      return null;
+    }
+    BigDecimal decimal = new BigDecimal(number.toString());
+    return decimal.stripTrailingZeros().scale() > 0 ? null : decimal;
+  }
+
   private static String range(int min, int max) {
-    return max == Integer.MAX_VALUE ? ">= " + min : min + ".." + max;
+    if (max == Integer.MAX_VALUE) {
+      return min == Integer.MIN_VALUE ? "" : " >= " + min;
+    }
+    return min == Integer.MIN_VALUE ? " <= " + max : ", " + min + ".." + max;
   }
 
   @Override
@@ -115,15 +134,25 @@ public final class MapParameters implements Parameters {
     }
     double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
     if (!(number >= min && number <= max) || Double.isInfinite(number)) {
-      wrong(
-          key,
-          value,
-          max >= Double.MAX_VALUE
-              ? "a number >= " + text(min)
-              : "a number, " + text(min) + ".." + text(max));
+      wrong(key, value, "a number" + range(min, max));
       return defaultValue;
     }
     return number;
+  }
+
+  private static String range(double min, double max) {
+    boolean open = min <= -Double.MAX_VALUE;
+    // The least double above 0 stands for an open bound.
+    String above = min == Double.MIN_VALUE ? " > 0" : " >= " + text(min);
+    if (max >= Double.MAX_VALUE) {
+      return open ? "" : above;
+    }
+    if (open) {
+      return " <= " + text(max);
+    }
+    return min == Double.MIN_VALUE
+        ? above + " and <= " + text(max)
+        : ", " + text(min) + ".." + text(max);
   }
 
   private static String text(double bound) {
@@ -153,7 +182,7 @@ public final class MapParameters implements Parameters {
     }
     Duration duration = value instanceof String text ? GoDuration.parse(text) : null;
     if (duration == null) {
-      wrong(key, value, "a duration such as 200ms or 1m30s");
+      wrong(key, value, "a duration such as 200ms or 1m30s, not negative");
       return defaultValue;
     }
     return duration;

@@ -11,74 +11,129 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decision and the lease on what it reserved.
+ * A decision, its lease and its primary share in one object.
  *
- * <p><b>Threading.</b> Any thread. One state word decides everything by compare-and-set: whether
- * the lease runs, whether its tokens and the prefill share are still held, and whether the primary
- * share is just being moved. Whoever ends the lease while a move is under way leaves the release to
- * the mover, so every share is given back exactly once. Lock-free.
+ * <p><b>Threading.</b> Any thread, without locks. The primary share's exchange decides who ends the
+ * lease; the winner ends the other shares.
  *
- * <p><b>Cost.</b> 56 bytes; what few decisions have (fallbacks, headers, other profiles' shares) is
- * in an object of its own.
+ * <p><b>Cost.</b> 56 bytes with compressed references, whatever the number of endpoints; fallbacks,
+ * headers and further profiles add an object only where there are any.
  */
-final class PickedDecision implements Decision {
-  private static final int RUNNING = 1;
-  private static final int TOKENS_HELD = 2;
-  private static final int PREFILL_HELD = 4;
-  private static final int MOVING = 8;
-  private static final VarHandle STATE;
-  private static final VarHandle SEEN;
+final class PickedDecision extends Share implements Decision {
+  private static final VarHandle SEEN_NANOS;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      STATE = lookup.findVarHandle(PickedDecision.class, "state", int.class);
-      SEEN = lookup.findVarHandle(PickedDecision.class, "seenNanos", long.class);
+      SEEN_NANOS =
+          MethodHandles.lookup().findVarHandle(PickedDecision.class, "seenNanos", long.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   /**
-   * The share of one profile beside the primary.
+   * What most decisions lack.
    *
-   * @param slot slot of its endpoint
-   * @param tokens reserved tokens
-   * @param prefill whether it ends with the first response byte
+   * @param fallbacks further picks of the primary profile, best first
+   * @param headers headers from plugins
+   * @param prefill share of the profile named {@code prefill}, null if it is the primary or none
+   * @param others shares of the other profiles
    */
-  record Share(int slot, int tokens, boolean prefill) {}
+  record Extras(
+      List<Endpoint> fallbacks,
+      Map<String, String> headers,
+      @Nullable Share prefill,
+      List<Share> others) {}
 
-  /** What few decisions have. */
-  record Extras(List<Endpoint> fallbacks, Map<String, String> headers, List<Share> shares) {}
-
-  private final LeaseBook book;
-  private final Endpoint endpoint;
-  private final @Nullable Extras extras;
+  private final PoolEndpoint endpoint;
   private final long snapshotVersion;
-  private final int tokens;
-  private int servingSlot;
-  private volatile int state;
-  private volatile long seenNanos;
+  private final LeaseRegistry registry;
+  private @Nullable Extras extras;
+
+  @SuppressWarnings("unused") // through SEEN_NANOS
+  private long seenNanos;
 
   PickedDecision(
-      LeaseBook book,
-      Endpoint endpoint,
+      PoolEndpoint endpoint,
       int tokens,
-      @Nullable Extras extras,
       long snapshotVersion,
+      LeaseRegistry registry,
       long nowNanos) {
-    this.book = book;
+    super(endpoint.load(), tokens);
     this.endpoint = endpoint;
-    this.tokens = tokens;
-    this.extras = extras;
     this.snapshotVersion = snapshotVersion;
-    this.servingSlot = endpoint.slot();
-    SEEN.set(this, nowNanos);
-    STATE.set(this, RUNNING | TOKENS_HELD | (hasPrefill(extras) ? PREFILL_HELD : 0));
+    this.registry = registry;
+    this.seenNanos = nowNanos;
   }
 
-  private static boolean hasPrefill(@Nullable Extras extras) {
-    return extras != null && extras.shares().stream().anyMatch(Share::prefill);
+  /** Before the decision is handed out. */
+  void extras(Extras extras) {
+    this.extras = extras;
+  }
+
+  long seenNanos() {
+    return (long) SEEN_NANOS.getOpaque(this);
+  }
+
+  /** Ends all shares. True for the one call that ends the lease. */
+  boolean close() {
+    if (!end()) {
+      return false;
+    }
+    Extras more = extras;
+    if (more != null) {
+      if (more.prefill() != null) {
+        more.prefill().end();
+      }
+      for (Share share : more.others()) {
+        share.end();
+      }
+    }
+    registry.closed();
+    return true;
+  }
+
+  @Override
+  public boolean served(String hostPort) {
+    if (heldBy(endpoint.load()) && hostPort.equals(endpoint.hostPort())) {
+      return true;
+    }
+    EndpointSnapshot now = registry.snapshot();
+    PoolEndpoint serving = PoolWriter.serving(now, hostPort);
+    return serving != null && move(serving.load());
+  }
+
+  @Override
+  public void progress(long nowNanos) {
+    SEEN_NANOS.setOpaque(this, nowNanos);
+    boolean releaseTokens = registry.releasesTokensOnFirstByte();
+    if (releaseTokens) {
+      endTokens();
+    }
+    Extras more = extras;
+    if (more != null) {
+      if (more.prefill() != null) {
+        more.prefill().end();
+      }
+      if (releaseTokens) {
+        more.others().forEach(Share::endTokens);
+      }
+    }
+  }
+
+  @Override
+  public boolean complete(Usage usage) {
+    return close();
+  }
+
+  @Override
+  public boolean fail(int httpStatus) {
+    return close();
+  }
+
+  @Override
+  public boolean abandon() {
+    return close();
   }
 
   @Override
@@ -88,12 +143,14 @@ final class PickedDecision implements Decision {
 
   @Override
   public List<Endpoint> fallbacks() {
-    return extras == null ? List.of() : extras.fallbacks();
+    Extras more = extras;
+    return more == null ? List.of() : more.fallbacks();
   }
 
   @Override
   public Map<String, String> headers() {
-    return extras == null ? Map.of() : extras.headers();
+    Extras more = extras;
+    return more == null ? Map.of() : more.headers();
   }
 
   @Override
@@ -101,114 +158,8 @@ final class PickedDecision implements Decision {
     return snapshotVersion;
   }
 
-  boolean running() {
-    return (state & RUNNING) != 0;
-  }
-
-  long idleNanos(long nowNanos) {
-    return nowNanos - seenNanos;
-  }
-
   @Override
-  public void progress(long nowNanos) {
-    SEEN.setOpaque(this, nowNanos);
-    int held = (book.tokensEndWithFirstByte ? TOKENS_HELD : 0) | PREFILL_HELD;
-    int before = state;
-    while ((before & RUNNING) != 0 && (before & held) != 0 && (before & MOVING) == 0) {
-      if (STATE.compareAndSet(this, before, before & ~held)) {
-        release(before & held, false);
-        return;
-      }
-      before = state;
-    }
-  }
-
-  @Override
-  public boolean served(String hostPort) {
-    if (hostPort.equals(endpoint.hostPort()) && servingSlot == endpoint.slot()) {
-      return running();
-    }
-    Endpoint serving = find(hostPort);
-    if (serving == null) {
-      return false;
-    }
-    int before = state;
-    while (!STATE.compareAndSet(this, before & ~MOVING | RUNNING, before | RUNNING | MOVING)) {
-      before = state;
-      if ((before & RUNNING) == 0 || (before & MOVING) != 0) {
-        return false;
-      }
-    }
-    long moved = (before & TOKENS_HELD) != 0 ? tokens : 0;
-    book.load().add(servingSlot, -1, -moved);
-    servingSlot = serving.slot();
-    book.load().add(servingSlot, 1, moved);
-    int after = (int) STATE.getAndBitwiseAnd(this, ~MOVING);
-    if ((after & RUNNING) == 0) {
-      release(after, true);
-      return false;
-    }
-    return true;
-  }
-
-  @Override
-  public boolean complete(Usage usage) {
-    return end();
-  }
-
-  @Override
-  public boolean fail(int httpStatus) {
-    return end();
-  }
-
-  @Override
-  public boolean abandon() {
-    return end();
-  }
-
-  private boolean end() {
-    int before = state;
-    while ((before & RUNNING) != 0) {
-      if (STATE.compareAndSet(this, before, before & ~RUNNING)) {
-        book.ended();
-        if ((before & MOVING) == 0) {
-          release(before, true);
-        }
-        return true;
-      }
-      before = state;
-    }
-    return false;
-  }
-
-  /**
-   * Gives back what {@code held} says is held: tokens, prefill share, and with {@code requests} the
-   * requests too.
-   */
-  private void release(int held, boolean requests) {
-    boolean heldTokens = (held & TOKENS_HELD) != 0;
-    book.load().add(servingSlot, requests ? -1 : 0, heldTokens ? -tokens : 0);
-    if (extras == null) {
-      return;
-    }
-    for (Share share : extras.shares()) {
-      if (share.prefill()) {
-        if ((held & PREFILL_HELD) != 0) {
-          book.load().add(share.slot(), -1, -share.tokens());
-        }
-      } else {
-        book.load().add(share.slot(), requests ? -1 : 0, heldTokens ? -share.tokens() : 0);
-      }
-    }
-  }
-
-  private @Nullable Endpoint find(String hostPort) {
-    EndpointSnapshot snapshot = book.pool().snapshot();
-    for (int i = 0; i < snapshot.size(); i++) {
-      if (snapshot.endpoint(i).hostPort().equals(hostPort)) {
-        return snapshot.endpoint(i);
-      }
-    }
-    return null;
+  public String toString() {
+    return "decision for " + endpoint;
   }
 }

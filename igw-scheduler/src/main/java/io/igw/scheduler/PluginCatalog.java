@@ -1,19 +1,20 @@
 package io.igw.scheduler;
 
 import io.igw.spi.PluginProvider;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The plugin types on the class path. Immutable. */
+/**
+ * The plugin types on the class path. Immutable.
+ *
+ * <p>One broken provider hides no other; of a type that two classes claim neither is used, since
+ * the order of a class path shall not decide what runs.
+ */
 public final class PluginCatalog {
   private final Map<String, PluginProvider> providers;
   private final List<String> problems;
@@ -28,66 +29,59 @@ public final class PluginCatalog {
    * #problems} and hides no other.
    */
   public static PluginCatalog load(ClassLoader loader) {
-    List<PluginProvider> found = new ArrayList<>();
-    List<String> problems = new ArrayList<>();
-    Iterator<ServiceLoader.Provider<PluginProvider>> services =
-        ServiceLoader.load(PluginProvider.class, loader).stream().iterator();
-    // Each step is tried on its own: ServiceLoader goes on after a class that it could not load.
-    boolean more = true;
-    while (more) {
-      try {
-        more = services.hasNext();
-        if (more) {
-          found.add(services.next().get());
-        }
-      } catch (ServiceConfigurationError | LinkageError e) {
-        problems.add("plugin provider failed to load: " + e.getMessage() + reason(e));
-      }
-    }
-    return of(found, problems);
+    ProviderSearch search = new ProviderSearch(loader);
+    search.run();
+    return of(search.found(), search.problems());
   }
 
   /** A catalogue of given providers. */
   public static PluginCatalog of(List<PluginProvider> providers) {
-    return of(providers, new ArrayList<>());
+    return of(providers, List.of());
   }
 
-  private static PluginCatalog of(List<PluginProvider> found, List<String> problems) {
-    Map<String, PluginProvider> byType = new TreeMap<>();
-    TreeSet<String> claimedTwice = new TreeSet<>();
+  private static PluginCatalog of(List<PluginProvider> found, List<String> failures) {
+    List<String> problems = new ArrayList<>(failures);
+    Map<String, List<PluginProvider>> byType = new LinkedHashMap<>();
     for (PluginProvider provider : found) {
-      String type;
-      try {
-        type = provider.type();
-      } catch (RuntimeException | LinkageError e) {
-        problems.add("plugin provider " + place(provider) + " has no type: " + e);
-        continue;
+      String type = type(provider, problems);
+      if (type != null) {
+        byType.computeIfAbsent(type, t -> new ArrayList<>()).add(provider);
       }
-      PluginProvider other = byType.putIfAbsent(type, provider);
-      if (other != null) {
-        claimedTwice.add(type);
+    }
+    Map<String, PluginProvider> sole = new TreeMap<>();
+    byType.forEach((type, claims) -> {
+      if (claims.size() == 1) {
+        sole.put(type, claims.get(0));
+      } else {
         problems.add(
             "plugin type '"
                 + type
                 + "' is claimed by "
-                + place(other)
-                + " and by "
-                + place(provider)
-                + " (expected: one; neither is used)");
+                + String.join(" and by ", claims.stream().map(PluginCatalog::place).toList())
+                + " (expected: one; none of them is used)");
       }
-    }
-    claimedTwice.forEach(byType::remove);
-    return new PluginCatalog(byType, problems);
+    });
+    return new PluginCatalog(sole, problems);
   }
 
-  private static String reason(Throwable e) {
-    Throwable cause = e.getCause();
-    return cause == null ? "" : " (" + cause + ")";
+  private static @Nullable String type(PluginProvider provider, List<String> problems) {
+    String type;
+    try {
+      type = provider.type();
+    } catch (RuntimeException | LinkageError e) {
+      problems.add("plugin provider " + place(provider) + " failed to tell its type: " + e);
+      return null;
+    }
+    if (type == null || type.isBlank()) {
+      problems.add(
+          "plugin provider " + place(provider) + " has type '" + type + "' (expected: not empty)");
+      return null;
+    }
+    return type;
   }
 
   private static String place(PluginProvider provider) {
-    CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
-    return provider.getClass().getName() + (source == null ? "" : " in " + source.getLocation());
+    return ProviderSearch.place(provider.getClass());
   }
 
   /** The provider of a type, null if there is none. */
@@ -101,7 +95,8 @@ public final class PluginCatalog {
   }
 
   /**
-   * Providers that failed, and types that two classes claim (both classes and both jars are named).
+   * Providers that failed, and types that two classes claim; class and jar are named, and the
+   * reason.
    */
   public List<String> problems() {
     return problems;

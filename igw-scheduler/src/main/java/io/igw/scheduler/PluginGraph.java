@@ -9,11 +9,11 @@ import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -36,17 +36,20 @@ public final class PluginGraph {
    */
   public record Missing(String consumer, String dataType, String producer, boolean required) {}
 
-  private record State(Object fingerprint, AutoCloseable value) {}
+  private record StateKey(String instance, Object fingerprint) {}
 
   private final Schema schema;
   private final PluginContext.Timer timer;
   private final LongSupplier nanoClock;
   private final Executor background;
-  private final @Nullable PluginGraph before;
+
+  /** Not the graph before itself, or every configuration ever loaded would stay in memory. */
+  private final Map<StateKey, AutoCloseable> inherited;
+
   private final Map<String, Plugin> plugins = new LinkedHashMap<>();
   private final Map<String, PerEndpoint> produced = new LinkedHashMap<>();
   private final List<Missing> consumed = new ArrayList<>();
-  private final Map<String, State> states = new LinkedHashMap<>();
+  private final Map<StateKey, AutoCloseable> states = new LinkedHashMap<>();
 
   /** An empty graph. */
   public PluginGraph(
@@ -68,7 +71,7 @@ public final class PluginGraph {
     this.timer = timer;
     this.nanoClock = nanoClock;
     this.background = background;
-    this.before = before;
+    this.inherited = before == null ? Map.of() : before.states;
   }
 
   /** The columns and keys that the instances share. */
@@ -81,17 +84,26 @@ public final class PluginGraph {
     return new Context(name);
   }
 
-  /** Registers a created instance under its name. */
+  /**
+   * Registers a created instance under its name.
+   *
+   * @throws IllegalArgumentException if the name is taken
+   */
   public void add(String name, Plugin plugin) {
-    plugins.put(name, plugin);
+    if (plugins.putIfAbsent(name, plugin) != null) {
+      throw new IllegalArgumentException("name: " + name + " (expected: a name not used before)");
+    }
   }
 
   /** The instances in the order they were added. */
   public Map<String, Plugin> plugins() {
-    return java.util.Collections.unmodifiableMap(plugins);
+    return Collections.unmodifiableMap(plugins);
   }
 
-  /** Keys consumed that no added instance produces, in the order they were asked for. */
+  /**
+   * Keys consumed that no instance produces, in the order they were asked for. An instance whose
+   * creation failed counts with what it had declared by then, so that one error is not two.
+   */
   public List<Missing> missing() {
     return consumed.stream()
         .filter(m -> !produced.containsKey(key(m.dataType(), m.producer())))
@@ -146,6 +158,33 @@ public final class PluginGraph {
     return null;
   }
 
+  /**
+   * Closes learned state that {@code successor} has not taken over, all of it if null. To be called
+   * once the last request on this graph has ended; and on the graph of a refused configuration,
+   * with the running one as successor.
+   *
+   * @throws IllegalStateException if some state did not close; the rest is closed
+   */
+  public void closeState(@Nullable PluginGraph successor) {
+    IllegalStateException failed = null;
+    for (Map.Entry<StateKey, AutoCloseable> state : states.entrySet()) {
+      if (successor != null && successor.states.get(state.getKey()) == state.getValue()) {
+        continue;
+      }
+      try {
+        state.getValue().close();
+      } catch (Exception e) {
+        if (failed == null) {
+          failed = new IllegalStateException("state of some plugins did not close");
+        }
+        failed.addSuppressed(e);
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
   private static String key(String dataType, String producer) {
     return dataType + "/" + producer;
   }
@@ -192,12 +231,13 @@ public final class PluginGraph {
 
     @Override
     public <T extends AutoCloseable> T state(Object fingerprint, Supplier<T> create) {
-      State known = before == null ? null : before.states.get(name);
-      T value =
-          known != null && Objects.equals(known.fingerprint(), fingerprint)
-              ? cast(known.value())
-              : create.get();
-      states.put(name, new State(fingerprint, value));
+      StateKey key = new StateKey(name, fingerprint);
+      AutoCloseable known = states.get(key);
+      if (known == null) {
+        known = inherited.get(key);
+      }
+      T value = known == null ? create.get() : cast(known);
+      states.put(key, value);
       return value;
     }
 

@@ -1,35 +1,172 @@
 package io.igw.scheduler;
 
-import io.igw.api.Rejection;
+import io.igw.spi.Filter;
+import io.igw.spi.Picker;
+import org.jspecify.annotations.Nullable;
 
-/** What one profile did in the cycle at hand. Reused from cycle to cycle; one thread. */
+/**
+ * One profile's run in the current cycle: filters, scorers, picker, and what they left. Reused from
+ * cycle to cycle; one thread at a time.
+ */
 final class ProfileRun {
-  final Profile profile;
-  final CandidateSet candidates = new CandidateSet();
-  double[] totals = {};
-  int[] picked = {};
-  int pickedCount;
-  boolean ran;
-  Rejection.Reason failure = Rejection.Reason.NO_ENDPOINTS;
+  /** How far it came. */
+  enum Status {
+    /** The handler has not asked for it. */
+    NOT_RUN,
+    /** A filter that looks at load left nothing. */
+    SATURATED,
+    /** A filter that looks at other things left nothing. */
+    UNMATCHED,
+    /** It has picked. */
+    PICKED
+  }
 
-  ProfileRun(Profile profile) {
+  private final Profile profile;
+  private final CandidateSet candidates;
+  private Status status = Status.NOT_RUN;
+  private double[] totals = {};
+  private int[] picked = {};
+  private int pickedCount;
+  private double @Nullable [][] explained;
+
+  // Position to the number of the pick that named it last: tells duplicates in one pass.
+  private int[] namedBy = {};
+  private int pickNumber;
+
+  ProfileRun(Profile profile, CandidateSet.Contents contents) {
     this.profile = profile;
+    this.candidates = new CandidateSet(contents);
   }
 
   void reset() {
-    ran = false;
+    status = Status.NOT_RUN;
     pickedCount = 0;
+    explained = null;
   }
 
-  boolean failed() {
-    return ran && pickedCount == 0;
-  }
-
-  void reserve(int count) {
-    if (totals.length < count) {
-      int size = Math.max(count, 2 * totals.length);
-      totals = new double[size];
-      picked = new int[size];
+  void run(SchedulingCycle cycle, CandidateSet base, WeightedSum sum, boolean explain) {
+    candidates.copy(base);
+    cycle.enter(profile.name(), candidates);
+    if (!filter(cycle)) {
+      return;
     }
+    int size = candidates.size();
+    if (totals.length < size) {
+      int room = cycle.snapshot().size();
+      totals = new double[room];
+      picked = new int[room];
+      namedBy = new int[room];
+    }
+    if (explain) {
+      explained = new double[profile.scorerNames().size()][size];
+    }
+    sum.compute(profile, cycle, totals, explained);
+    pick(cycle);
+    status = Status.PICKED;
+  }
+
+  private boolean filter(SchedulingCycle cycle) {
+    for (Stage<Filter> stage : profile.filters()) {
+      candidates.open();
+      boolean byLoad = false;
+      try {
+        stage.plugin().filter(cycle, candidates);
+        byLoad = candidates.size() == 0 && stage.plugin().removesByLoad();
+      } catch (Throwable e) {
+        candidates.undo();
+        stage.faults().threw(e);
+      } finally {
+        candidates.close();
+      }
+      if (candidates.size() == 0) {
+        status = byLoad ? Status.SATURATED : Status.UNMATCHED;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void pick(SchedulingCycle cycle) {
+    Stage<Picker> stage = profile.picker();
+    int count;
+    try {
+      count = stage.plugin().pick(cycle, candidates, totals, picked);
+    } catch (Throwable e) {
+      stage.faults().threw(e);
+      count = BestScore.pick(cycle, candidates, totals, picked);
+    }
+    pickedCount = keepValid(count);
+    if (pickedCount != count || count == 0) {
+      stage.faults().report(PluginFaults.RANGE);
+    }
+    if (pickedCount == 0) {
+      pickedCount = BestScore.pick(cycle, candidates, totals, picked);
+    }
+  }
+
+  /** Drops positions that are no candidates or were named before. */
+  private int keepValid(int count) {
+    int size = candidates.size();
+    int named = Math.min(count, picked.length);
+    int kept = 0;
+    pickNumber++;
+    for (int k = 0; k < named; k++) {
+      int position = picked[k];
+      if (position >= 0 && position < size && namedBy[position] != pickNumber) {
+        namedBy[position] = pickNumber;
+        picked[kept++] = position;
+      }
+    }
+    return kept;
+  }
+
+  /** Replaces the first pick; a candidate that was a later pick is none any more. */
+  void repick(int position) {
+    if (status != Status.PICKED) {
+      throw new IllegalStateException("profile " + profile.name() + " has picked nothing");
+    }
+    candidates.ordinal(position);
+    int kept = 1;
+    for (int k = 1; k < pickedCount; k++) {
+      if (picked[k] != position) {
+        picked[kept++] = picked[k];
+      }
+    }
+    picked[0] = position;
+    pickedCount = kept;
+  }
+
+  Profile profile() {
+    return profile;
+  }
+
+  Status status() {
+    return status;
+  }
+
+  CandidateSet candidates() {
+    return candidates;
+  }
+
+  double total(int position) {
+    candidates.ordinal(position);
+    return totals[position];
+  }
+
+  int pickedCount() {
+    return pickedCount;
+  }
+
+  /** Ordinal of the k-th pick. */
+  int pickedOrdinal(int k) {
+    if (k < 0 || k >= pickedCount) {
+      throw new IndexOutOfBoundsException("k: " + k + " (expected: below " + pickedCount + ")");
+    }
+    return candidates.ordinal(picked[k]);
+  }
+
+  /** Clamped scores by scorer and position; only after a run that explains. */
+  double @Nullable [][] explained() {
+    return explained;
   }
 }

@@ -1,61 +1,101 @@
 package io.igw.scheduler;
 
+import static io.igw.scheduler.Fixture.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.igw.api.Attribute;
 import io.igw.api.Decision;
 import io.igw.api.InferenceRequest;
+import io.igw.api.LoraAdapters;
 import io.igw.api.Signal;
+import io.igw.api.Usage;
+import io.igw.spi.Filter;
 import io.igw.spi.Scorer;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** Bytes that one cycle and one decision allocate. */
 class AllocationTest {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int ROUNDS = 20_000;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final InferenceRequest REQUEST =
-      InferenceRequest.builder().model("m").prompt("hello").build();
+      InferenceRequest.builder().model("m").prompt("abcd".repeat(100)).build();
 
-  /**
-   * Decision, lease and its place in the book: at most 64 bytes whatever the number of endpoints.
-   */
-  @ParameterizedTest
-  @ValueSource(ints = {5, 100, 1000})
-  void aPickAllocatesItsDecisionAlone(int endpoints) {
-    EndpointPool pool = Pools.of(endpoints);
-    for (int i = 0; i < endpoints; i++) {
-      Pools.metrics(pool, i, i % 7, i % 5, 0.01 * (i % 50));
-    }
-    Scorer load =
-        (cycle, candidates, scores) -> {
-          double[] waiting = cycle.column(Signal.WAITING_REQUESTS);
-          double[] inFlight = cycle.inFlightRequests();
-          for (int i = 0; i < candidates.size(); i++) {
-            scores[i] = 1 / (1 + waiting[i] + inFlight[i]);
-          }
-        };
-    long[] even = new long[(endpoints + 63) / 64];
-    java.util.Arrays.fill(even, 0x5555555555555555L);
-    Scheduler scheduler =
-        Scheduler.builder(pool)
-            .profile(
-                "default",
-                p ->
-                    p.filter("even", (cycle, candidates) -> candidates.retain(even))
-                        .scorer("load", load, 1))
-            .build();
-    run(scheduler);
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    run(scheduler);
-    long perPick = (THREADS.getCurrentThreadAllocatedBytes() - before) / ROUNDS;
-    assertThat(perPick).isLessThanOrEqualTo(64);
+  private static final long[] ODD_BITS = new long[32];
+
+  static {
+    Arrays.fill(ODD_BITS, 0xaaaa_aaaa_aaaa_aaaaL);
   }
 
-  private static void run(Scheduler scheduler) {
-    for (int i = 0; i < ROUNDS; i++) {
-      ((Decision) scheduler.schedule(REQUEST, null)).abandon();
+  private static final Filter ODD = (cycle, candidates) -> candidates.retain(ODD_BITS);
+
+  private static final Scorer ADAPTERS =
+      (cycle, candidates, scores) -> {
+        for (int i = 0; i < candidates.size(); i++) {
+          LoraAdapters adapters =
+              cycle.snapshot().attribute(Attribute.LORA_ADAPTERS, candidates.ordinal(i));
+          scores[i] = adapters != null && adapters.active().contains("m") ? 1 : 0;
+        }
+      };
+
+  static Scheduler scheduler(int endpoints, boolean filtered) {
+    EndpointPool pool = Fixture.pool(endpoints);
+    for (int n = 0; n < endpoints; n++) {
+      pool.report(
+          new EndpointReport(id(n), 1)
+              .set(Signal.WAITING_REQUESTS, n % 7)
+              .set(Signal.KV_CACHE_USAGE, n % 10 / 10.0)
+              .set(Attribute.LORA_ADAPTERS, new LoraAdapters(Set.of("m"), Set.of(), 4)));
     }
-    scheduler.sweepLeases();
+    return Scheduler.builder(pool)
+        .seed(1)
+        .profile(
+            "p",
+            p -> {
+              if (filtered) {
+                p.filter("odd", ODD);
+              }
+              p.scorer("queue", Fixture.queue(), 2)
+                  .scorer("kv", Fixture.kvCache(), 2)
+                  .scorer("active", Fixture.activeRequests(), 1)
+                  .scorer("lora", ADAPTERS, 1);
+            })
+        .build();
+  }
+
+  private static double bytesPerRound(Runnable round) {
+    for (int i = 0; i < ROUNDS; i++) {
+      round.run();
+    }
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < ROUNDS; i++) {
+      round.run();
+    }
+    return (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) ROUNDS;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5,false", "100,false", "1000,false", "100,true", "1000,true"})
+  void aCycleAllocatesNothing(int endpoints, boolean filtered) {
+    Scheduler scheduler = scheduler(endpoints, filtered);
+    assertThat(bytesPerRound(() -> scheduler.decideOnly(REQUEST))).isLessThan(0.1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5,false", "100,false", "1000,false", "100,true"})
+  void aDecisionWithItsLeaseAllocatesAtMost64Bytes(int endpoints, boolean filtered) {
+    Scheduler scheduler = scheduler(endpoints, filtered);
+    assertThat(
+            bytesPerRound(() -> {
+              Decision decision = (Decision) scheduler.schedule(REQUEST, null);
+              decision.served(decision.endpoint().hostPort());
+              decision.progress(1);
+              decision.complete(Usage.UNKNOWN);
+            }))
+        .isLessThanOrEqualTo(64);
   }
 }

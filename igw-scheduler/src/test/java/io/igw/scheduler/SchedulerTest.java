@@ -1,5 +1,12 @@
 package io.igw.scheduler;
 
+import static io.igw.scheduler.Fixture.REQUEST;
+import static io.igw.scheduler.Fixture.decide;
+import static io.igw.scheduler.Fixture.fixed;
+import static io.igw.scheduler.Fixture.id;
+import static io.igw.scheduler.Fixture.number;
+import static io.igw.scheduler.Fixture.only;
+import static io.igw.scheduler.Fixture.reject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,459 +15,370 @@ import io.igw.api.Endpoint;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Outcome;
 import io.igw.api.Rejection;
-import io.igw.api.Rejection.Reason;
+import io.igw.api.Schema;
 import io.igw.api.Signal;
-import io.igw.spi.Candidates;
-import io.igw.spi.Cycle;
-import io.igw.spi.Filter;
 import io.igw.spi.PerEndpoint;
-import io.igw.spi.ProfileHandler;
-import io.igw.spi.ProfileResults;
-import io.igw.spi.Scorer;
+import io.igw.spi.RequestKey;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SchedulerTest {
-  private static final InferenceRequest REQUEST =
-      InferenceRequest.builder().model("m").prompt("hello world").build();
-
-  private final Faults faults = new Faults();
-  private final EndpointPool pool = Pools.of(4);
-
-  private static Scorer prefers(int ordinal) {
-    return (cycle, candidates, scores) -> {
-      for (int i = 0; i < candidates.size(); i++) {
-        scores[i] = candidates.ordinal(i) == ordinal ? 1 : 0;
-      }
-    };
-  }
-
-  private static Filter keeps(int... ordinals) {
-    return (cycle, candidates) ->
-        candidates.retainIf(
-            i -> java.util.Arrays.stream(ordinals).anyMatch(o -> o == candidates.ordinal(i)));
-  }
-
-  private Scheduler.Builder builder() {
-    return Scheduler.builder(pool).metrics(faults).seed(1);
-  }
-
-  private Scheduler one(java.util.function.Consumer<Profile.Builder> profile) {
-    return builder().profile("default", profile).build();
-  }
-
-  private static int ordinal(Outcome outcome) {
-    assertThat(outcome).isInstanceOf(Decision.class);
-    return Integer.parseInt(((Decision) outcome).endpoint().id().name().substring(4));
-  }
-
   @Test
-  void theWeightedSumDecides() {
+  void picksTheBestWeightedSum() {
+    EndpointPool pool = Fixture.pool(3);
     Scheduler scheduler =
-        one(p ->
-            p.scorer("a", prefers(1), 1).scorer("b", prefers(2), 1.5).scorer("c", prefers(1), 1));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(1);
-  }
-
-  @Test
-  void negativeWeightsRepel() {
-    Scheduler scheduler =
-        one(p ->
-            p.scorer("a", prefers(1), 1).scorer("b", prefers(1), -2).scorer("c", prefers(3), 0.5));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(3);
-  }
-
-  @Test
-  void columnsFollowTheCandidates() {
-    for (int i = 0; i < 4; i++) {
-      Pools.metrics(pool, i, 10 + i, 0, 0);
-    }
-    double[][] seen = new double[2][];
-    Scheduler scheduler =
-        one(p ->
-            p.filter("f", keeps(1, 3))
-                .scorer(
-                    "s",
-                    (cycle, candidates, scores) -> {
-                      double[] column = cycle.column(Signal.WAITING_REQUESTS);
-                      seen[0] = new double[] {column[0], column[1]};
-                      seen[1] =
-                          new double[] {
-                            candidates.size(), cycle.view(1).get(Signal.WAITING_REQUESTS)
-                          };
-                    },
-                    1));
-    scheduler.schedule(REQUEST, null);
-    assertThat(seen[0]).containsExactly(11, 13);
-    assertThat(seen[1]).containsExactly(2, 13);
-  }
-
-  @Test
-  void aSecondFilterSeesWhatTheFirstLeft() {
-    Scheduler scheduler =
-        one(p ->
-            p.filter("f", keeps(0, 1, 2))
-                .filter(
-                    "g",
-                    (cycle, candidates) -> {
-                      assertThat(candidates.size()).isEqualTo(3);
-                      candidates.retain(new long[] {0b0100});
-                    }));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(2);
-  }
-
-  @Test
-  void snapshotScorersCountTheSameFilteredOrNot() {
-    Scorer snapshot =
-        new Scorer() {
-          @Override
-          public void score(Cycle cycle, Candidates candidates, double[] scores) {
-            double[] kv = cycle.column(Signal.KV_CACHE_USAGE);
-            for (int i = 0; i < candidates.size(); i++) {
-              scores[i] = 1 - kv[i];
-            }
-          }
-
-          @Override
-          public Inputs inputs() {
-            return Inputs.SNAPSHOT;
-          }
-        };
-    for (int i = 0; i < 4; i++) {
-      Pools.metrics(pool, i, 0, 0, i == 2 ? 0.1 : 0.9);
-    }
-    assertThat(ordinal(one(p -> p.scorer("kv", snapshot, 1)).schedule(REQUEST, null))).isEqualTo(2);
-    Scheduler filtered = one(p -> p.filter("f", keeps(2, 3)).scorer("kv", snapshot, 1));
-    assertThat(ordinal(filtered.schedule(REQUEST, null))).isEqualTo(2);
-    Pools.metrics(pool, 3, 0, 0, 0.0);
-    assertThat(ordinal(one(p -> p.scorer("kv", snapshot, 1)).schedule(REQUEST, null)))
-        .as("follows the next snapshot")
-        .isEqualTo(3);
-  }
-
-  @Test
-  void theSubsetRestricts() {
-    Scheduler scheduler = one(p -> p.scorer("s", prefers(0), 1));
-    InferenceRequest restricted =
-        InferenceRequest.builder()
-            .subset((host, port) -> host.equals("10.0.0.4") && port == 8000)
+        Fixture.scheduler(pool)
+            .profile("p", p -> p.scorer("a", fixed(1, 0, 0.5), 1).scorer("b", fixed(0, 1, 0.8), 2))
             .build();
-    assertThat(ordinal(scheduler.schedule(restricted, null))).isEqualTo(3);
-    InferenceRequest nothing = InferenceRequest.builder().subset((host, port) -> false).build();
-    assertThat(scheduler.schedule(nothing, null))
-        .isEqualTo(
-            Rejection.of(
-                Reason.NO_ENDPOINTS, "failed to find endpoint candidates for serving the request"));
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(2);
   }
 
   @Test
-  void anEmptyPoolIsNoEndpoints() {
+  void aNegativeWeightRepels() {
     Scheduler scheduler =
-        Scheduler.builder(EndpointPool.builder().build()).profile("default", p -> {}).build();
-    assertThat(((Rejection) scheduler.schedule(REQUEST, null)).reason())
-        .isEqualTo(Reason.NO_ENDPOINTS);
+        Fixture.scheduler(Fixture.pool(2))
+            .profile("p", p -> p.scorer("a", fixed(1, 0), -1))
+            .build();
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(1);
+  }
+
+  @Test
+  void tiesGoToTheFewestInFlight() {
+    EndpointPool pool = Fixture.pool(4);
+    Scheduler scheduler = Fixture.scheduler(pool).profile("p", p -> {}).build();
+    for (int i = 0; i < 12; i++) {
+      decide(scheduler);
+    }
+    assertThat(Fixture.endpoints(pool)).extracting(pool::inFlightRequests).containsOnly(3.0);
+  }
+
+  @Test
+  void equalSeedsDecideEqually() {
+    List<List<Integer>> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      Scheduler scheduler = Fixture.scheduler(Fixture.pool(10)).profile("p", p -> {}).build();
+      List<Integer> picks = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        scheduler.evaluate(REQUEST);
+        Decision decision = decide(scheduler);
+        picks.add(number(decision.endpoint()));
+        decision.abandon();
+      }
+      runs.add(picks);
+    }
+    assertThat(runs.get(0)).isEqualTo(runs.get(1));
+    assertThat(runs.get(0).stream().distinct().count()).isGreaterThan(5);
+  }
+
+  @Test
+  void evaluatingUsesUpNoRandomness() {
+    Scheduler asked = Fixture.scheduler(Fixture.pool(10)).profile("p", p -> {}).build();
+    Scheduler silent = Fixture.scheduler(Fixture.pool(10)).profile("p", p -> {}).build();
+    for (int i = 0; i < 20; i++) {
+      asked.evaluate(REQUEST);
+      assertThat(number(decide(asked).endpoint())).isEqualTo(number(decide(silent).endpoint()));
+    }
+  }
+
+  @Test
+  void anEmptyPoolHasNoCandidates() {
+    Scheduler scheduler = Fixture.scheduler(Fixture.pool(0)).profile("p", p -> {}).build();
+    Rejection rejection = reject(scheduler, REQUEST);
+    assertThat(rejection.reason()).isEqualTo(Rejection.Reason.NO_ENDPOINTS);
+    assertThat(rejection.message())
+        .isEqualTo("failed to find endpoint candidates for serving the request");
+    assertThat(scheduler.openLeases()).isZero();
+  }
+
+  @Test
+  void theSubsetComesFirst() {
+    Scheduler scheduler =
+        Fixture.scheduler(Fixture.pool(4))
+            .profile("p", p -> p.scorer("a", fixed(1, 0, 0, 1), 1))
+            .build();
+    InferenceRequest some =
+        InferenceRequest.builder().subset((host, port) -> host.endsWith(".2")).build();
+    assertThat(number(decide(scheduler, some).endpoint())).isEqualTo(2);
+    InferenceRequest none = InferenceRequest.builder().subset((host, port) -> false).build();
+    assertThat(reject(scheduler, none)).isSameAs(Rejections.NO_CANDIDATES);
   }
 
   @ParameterizedTest
   @CsvSource({"true,SATURATED", "false,NO_ENDPOINTS"})
-  void nothingLeftAfterFilteringSaysWhy(boolean byLoad, Reason reason) {
-    Filter none =
-        new Filter() {
-          @Override
-          public void filter(Cycle cycle, Candidates candidates) {
-            candidates.retain(new long[0]);
-          }
-
-          @Override
-          public boolean removesByLoad() {
-            return byLoad;
-          }
-        };
-    assertThat(one(p -> p.filter("none", none)).schedule(REQUEST, null))
-        .isEqualTo(Rejection.of(reason, "no endpoints available for the given request"));
+  void anEmptyFilterResultIsRefused(boolean byLoad, Rejection.Reason reason) {
+    Scheduler scheduler =
+        Fixture.scheduler(Fixture.pool(2))
+            .profile("p", p -> p.filter("f", Fixture.nothing(byLoad)).filter("g", only(0)))
+            .build();
+    Rejection rejection = reject(scheduler, REQUEST);
+    assertThat(rejection.reason()).isEqualTo(reason);
+    assertThat(rejection.message()).isEqualTo("no endpoints available for the given request");
   }
 
   @ParameterizedTest
-  @CsvSource({"-1,1.0,true", "-1,0.99,false", "0,5.0,false", "-1,Infinity,true"})
-  void shedsBelowPriorityZeroWhenSaturated(int priority, double saturation, boolean shed) {
+  @CsvSource({"-1,1.0,true", "-1,0.99,false", "-1,NaN,false", "0,2.0,false", "5,2.0,false"})
+  void sheddableRequestsAreDroppedWhenSaturated(int priority, double saturation, boolean shed) {
     Scheduler scheduler =
-        builder()
-            .profile("default", p -> {})
+        Fixture.scheduler(Fixture.pool(2))
+            .profile("p", p -> {})
             .saturationDetector((cycle, candidates) -> saturation)
             .build();
-    Outcome outcome =
-        scheduler.schedule(InferenceRequest.builder().priority(priority).build(), null);
+    InferenceRequest request = InferenceRequest.builder().priority(priority).build();
+    Outcome outcome = scheduler.schedule(request, null);
     if (shed) {
       assertThat(outcome)
-          .isEqualTo(Rejection.of(Reason.SATURATED, "system saturated, sheddable request dropped"));
+          .isEqualTo(
+              Rejection.of(
+                  Rejection.Reason.SATURATED, "system saturated, sheddable request dropped"));
     } else {
       assertThat(outcome).isInstanceOf(Decision.class);
     }
   }
 
   @Test
-  void aFilterThatThrowsKeepsItsInput() {
-    Filter halfway =
-        (cycle, candidates) -> {
-          candidates.retain(new long[] {1});
-          throw new IllegalStateException("broken");
-        };
+  void filtersSeeWhatTheFilterBeforeLeft() {
+    List<Integer> sizes = new ArrayList<>();
     Scheduler scheduler =
-        one(p -> p.filter("keep", keeps(1, 2)).filter("bad", halfway).scorer("s", prefers(2), 1));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(2);
-    assertThat(faults.faults).containsExactly("bad:threw");
-  }
-
-  @Test
-  void scoresOutsideTheRangeAreClampedAndCounted() {
-    Scorer wild =
-        (cycle, candidates, scores) -> {
-          scores[0] = Double.NaN;
-          scores[1] = 1.5;
-          scores[2] = Double.POSITIVE_INFINITY;
-          scores[3] = -3;
-        };
-    Scheduler scheduler =
-        one(p ->
-            p.scorer("wild", wild, 1)
-                .scorer("half", (c, k, s) -> java.util.Arrays.fill(s, 0, 4, 0.5), 1));
-    Evaluation evaluation = scheduler.evaluate(REQUEST);
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(1);
-    Evaluation.Candidate best = evaluation.profiles().get(0).candidates().get(0);
-    assertThat(best.total()).isEqualTo(1.5);
-    assertThat(faults.faults).contains("wild:nan", "wild:range");
-  }
-
-  @Test
-  void aScorerThatThrowsAddsNothing() {
-    Scorer bad =
-        (cycle, candidates, scores) -> {
-          scores[3] = 1;
-          throw new IllegalStateException("broken");
-        };
-    assertThat(
-            ordinal(
-                one(p -> p.scorer("bad", bad, 9).scorer("s", prefers(2), 1))
-                    .schedule(REQUEST, null)))
-        .isEqualTo(2);
-    assertThat(faults.faults).containsExactly("bad:threw");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0,0", "9,0", "1,99", "1,-1", "2,1"})
-  void aPickerThatReturnsNonsenseFallsBackToTheBestTotal(int count, int position) {
-    Scheduler scheduler =
-        one(p ->
-            p.scorer("s", prefers(2), 1)
-                .picker(
-                    "bad",
-                    (cycle, candidates, totals, picked) -> {
-                      picked[0] = position;
-                      picked[1] = position;
-                      return count;
-                    }));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(2);
-    assertThat(faults.faults).containsExactly("bad:range");
-  }
-
-  @Test
-  void aPickerThatThrowsFallsBackToTheBestTotal() {
-    Scheduler scheduler =
-        one(p ->
-            p.scorer("s", prefers(3), 1)
-                .picker(
-                    "bad",
-                    (cycle, candidates, totals, picked) -> {
-                      throw new IllegalStateException("broken");
-                    }));
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(3);
-    assertThat(faults.faults).containsExactly("bad:threw");
-  }
-
-  @Test
-  void oneBrokenProducerDisablesNoOther() {
-    io.igw.api.Schema schema = new io.igw.api.Schema();
-    PerEndpoint key = schema.perEndpoint("x", "good");
-    Scheduler scheduler =
-        builder()
-            .schema(schema)
-            .producer(
-                "bad",
-                (cycle, candidates) -> {
-                  throw new IllegalStateException("broken");
-                })
-            .producer("good", (cycle, candidates) -> cycle.put(key, 2, 0.75))
+        Fixture.scheduler(Fixture.pool(4))
             .profile(
-                "default",
+                "p",
                 p ->
-                    p.filter("f", keeps(1, 2))
+                    p.filter("a", only(1, 2, 3))
+                        .filter("b", (cycle, c) -> sizes.add(c.size()))
+                        .filter("c", (cycle, c) -> c.retain(new long[] {0b1101}))
+                        .filter("d", (cycle, c) -> sizes.add(c.size()))
+                        .scorer("s", fixed(0, 1, 0, 1), 1))
+            .build();
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(3);
+    assertThat(sizes).containsExactly(3, 2);
+  }
+
+  @Test
+  void columnsFollowThePositions() {
+    EndpointPool pool = Fixture.pool(5);
+    for (int n = 0; n < 5; n++) {
+      pool.report(new EndpointReport(id(n), 1).set(Signal.WAITING_REQUESTS, n));
+    }
+    List<double[]> seen = new ArrayList<>();
+    Scheduler scheduler =
+        Fixture.scheduler(pool)
+            .profile(
+                "p",
+                p ->
+                    p.filter(
+                            "a",
+                            (cycle, c) -> {
+                              double[] column = cycle.column(Signal.WAITING_REQUESTS);
+                              assertThat(column)
+                                  .isSameAs(cycle.snapshot().column(Signal.WAITING_REQUESTS));
+                              c.retainIf(i -> column[i] % 2 == 1);
+                            })
                         .scorer(
                             "s",
-                            (cycle, candidates, scores) ->
-                                System.arraycopy(cycle.values(key), 0, scores, 0, 2),
+                            (cycle, c, scores) -> {
+                              double[] column = cycle.column(Signal.WAITING_REQUESTS);
+                              assertThat(column).isSameAs(cycle.column(Signal.WAITING_REQUESTS));
+                              seen.add(Arrays.copyOf(column, c.size()));
+                              seen.add(Arrays.copyOf(cycle.inFlightRequests(), c.size()));
+                              scores[1] = cycle.view(1).get(Signal.WAITING_REQUESTS) / 3;
+                            },
                             1))
             .build();
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(2);
-    assertThat(faults.faults).containsExactly("bad:threw");
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(3);
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(3);
+    assertThat(seen.get(2)).containsExactly(1, 3);
+    assertThat(seen.get(3)).containsExactly(0, 1);
   }
 
   @Test
-  void producedValuesDoNotOutliveTheirCycle() {
-    io.igw.api.Schema schema = new io.igw.api.Schema();
-    PerEndpoint key = schema.perEndpoint("x", "p");
-    AtomicInteger cycles = new AtomicInteger();
+  void producersFeedScorersByPositionAndReserveTokens() {
+    Schema schema = new Schema();
+    PerEndpoint cost = schema.perEndpoint("Cost", "p");
+    PerEndpoint absent = schema.perEndpoint("Absent", "p");
+    EndpointPool pool = Fixture.pool(4);
     Scheduler scheduler =
-        builder()
+        Fixture.scheduler(pool)
             .schema(schema)
             .producer(
                 "p",
-                (cycle, candidates) -> {
-                  if (cycles.getAndIncrement() == 0) {
-                    cycle.put(key, 3, 1);
-                  }
+                (cycle, c) -> {
+                  cycle.put(cost, cycle.snapshot().endpoint(3), 7.4);
+                  cycle.put(cost, 1, 5);
                 })
+            .reservedTokens(cost)
             .profile(
-                "default",
+                "p",
+                p ->
+                    p.filter("f", only(1, 2, 3))
+                        .scorer(
+                            "s",
+                            (cycle, c, scores) -> {
+                              assertThat(Arrays.copyOf(cycle.values(cost), 3))
+                                  .containsExactly(5, 0, 7.4);
+                              assertThat(Arrays.copyOf(cycle.values(absent), 3))
+                                  .containsExactly(0, 0, 0);
+                              assertThat(cycle.view(2).get(cost)).isEqualTo(7.4);
+                              scores[2] = 1;
+                            },
+                            1))
+            .build();
+    Decision decision = decide(scheduler);
+    assertThat(number(decision.endpoint())).isEqualTo(3);
+    assertThat(pool.inFlightTokens(decision.endpoint())).isEqualTo(7);
+    decision.abandon();
+    assertThat(pool.inFlightTokens(decision.endpoint())).isZero();
+  }
+
+  @Test
+  void producedValuesDoNotOutliveTheirRequest() {
+    Schema schema = new Schema();
+    PerEndpoint key = schema.perEndpoint("Cost", "p");
+    RequestKey<String> note = schema.requestKey("note", String.class);
+    List<Double> values = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    Scheduler scheduler =
+        Fixture.scheduler(Fixture.pool(2))
+            .producer(
+                "p",
+                (cycle, c) -> {
+                  if (cycle.request().stream()) {
+                    cycle.put(key, 0, 3);
+                    cycle.set(note, "seen");
+                  }
+                  values.add(cycle.values(key)[0]);
+                  notes.add(String.valueOf(cycle.get(note)));
+                })
+            .profile("p", p -> {})
+            .build();
+    decide(scheduler, InferenceRequest.builder().stream(true).build());
+    decide(scheduler);
+    assertThat(values).containsExactly(3.0, 0.0);
+    assertThat(notes).containsExactly("seen", "null");
+  }
+
+  @Test
+  void aSnapshotScorerRunsOncePerSnapshotWhileNothingIsFiltered() {
+    EndpointPool pool = Fixture.pool(3);
+    int[] calls = {0};
+    Scheduler scheduler =
+        Fixture.scheduler(pool)
+            .profile(
+                "p",
                 p ->
                     p.scorer(
                         "s",
-                        (cycle, candidates, scores) ->
-                            System.arraycopy(cycle.values(key), 0, scores, 0, 4),
+                        Fixture.bySnapshot((cycle, c, scores) -> {
+                          calls[0]++;
+                          Arrays.fill(scores, 0, c.size(), 0);
+                          scores[c.size() - 1] = 1;
+                        }),
                         1))
             .build();
-    assertThat(ordinal(scheduler.schedule(REQUEST, null))).isEqualTo(3);
-    assertThat(scheduler.evaluate(REQUEST).profiles().get(0).candidates())
-        .allMatch(c -> c.total() == 0);
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(2);
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(2);
+    assertThat(calls[0]).isEqualTo(1);
+    pool.report(new EndpointReport(id(0), 1).set(Signal.WAITING_REQUESTS, 1));
+    decide(scheduler);
+    assertThat(calls[0]).isEqualTo(2);
+    InferenceRequest subset =
+        InferenceRequest.builder().subset((host, port) -> !host.endsWith(".2")).build();
+    assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(1);
+    assertThat(calls[0]).isEqualTo(3);
   }
 
   @Test
-  void severalProfilesEachHoldAShare() {
-    ProfileHandler handler = new PrefillThenDecode();
+  void fallbacksFollowThePick() {
     Scheduler scheduler =
-        builder()
-            .profile("decode", p -> p.scorer("s", prefers(1), 1))
-            .profile("prefill", p -> p.scorer("s", prefers(3), 1))
-            .profileHandler(handler)
+        Fixture.scheduler(Fixture.pool(4))
+            .profile(
+                "p",
+                p ->
+                    p.picker(
+                        "three",
+                        (cycle, c, totals, picked) -> {
+                          picked[0] = 2;
+                          picked[1] = 0;
+                          picked[2] = 3;
+                          return 3;
+                        }))
             .build();
-    Decision decision = (Decision) scheduler.schedule(REQUEST, null);
-    assertThat(ordinal(decision)).isEqualTo(1);
-    assertThat(decision.headers()).isEqualTo(Map.of("x-prefiller-host-port", "10.0.0.4:8000"));
-    assertThat(inFlight(3)).isEqualTo(1);
-    decision.progress(0);
-    assertThat(inFlight(3)).as("prefill is over with the first byte").isZero();
-    assertThat(inFlight(1)).isEqualTo(1);
-    decision.abandon();
-    assertThat(Pools.inFlight(pool)).isZero();
+    Decision decision = decide(scheduler);
+    assertThat(number(decision.endpoint())).isEqualTo(2);
+    assertThat(decision.fallbacks()).extracting(Fixture::number).containsExactly(0, 3);
+    assertThat(decision.headers()).isEmpty();
   }
 
   @Test
-  void aHandlerThatThrowsIsAnInternalError() {
-    ProfileHandler handler =
-        new PrefillThenDecode() {
-          @Override
-          public @Nullable String next(Cycle cycle, ProfileResults results) {
-            throw new IllegalStateException("broken");
-          }
-        };
-    Scheduler scheduler = builder().profile("decode", p -> {}).profileHandler(handler).build();
-    assertThat(((Rejection) scheduler.schedule(REQUEST, null)).reason()).isEqualTo(Reason.INTERNAL);
-  }
-
-  @Test
-  void fallbacksFollowTheBest() {
+  void evaluateExplainsAndReservesNothing() {
+    EndpointPool pool = Fixture.pool(3);
     Scheduler scheduler =
-        one(p ->
-            p.picker(
-                "three",
-                (cycle, candidates, totals, picked) -> {
-                  picked[0] = 2;
-                  picked[1] = 0;
-                  picked[2] = 3;
-                  return 3;
-                }));
-    Decision decision = (Decision) scheduler.schedule(REQUEST, null);
-    assertThat(ordinal(decision)).isEqualTo(2);
-    assertThat(decision.fallbacks())
-        .extracting(Endpoint::id)
-        .containsExactly(Pools.id(0), Pools.id(3));
+        Fixture.scheduler(pool)
+            .profile(
+                "p",
+                p ->
+                    p.filter("f", only(0, 2))
+                        .scorer("a", fixed(0.5, 0, 2), 1)
+                        .scorer("b", Fixture.bySnapshot(fixed(1, 0, 0.25)), 3))
+            .build();
+    Evaluation evaluation = scheduler.evaluate(REQUEST);
+    assertThat(evaluation.primary()).isEqualTo("p");
+    assertThat(evaluation.snapshotVersion()).isEqualTo(pool.snapshot().version());
+    Evaluation.ProfileRun run = evaluation.profiles().get(0);
+    assertThat(run.scorers()).containsExactly("a", "b");
+    Endpoint first = pool.snapshot().endpoint(0);
+    Endpoint last = pool.snapshot().endpoint(2);
+    assertThat(run.candidates())
+        .containsExactly(
+            new Evaluation.Candidate(first, List.of(0.5, 1.0), 3.5),
+            new Evaluation.Candidate(last, List.of(1.0, 0.25), 1.75));
+    assertThat(scheduler.openLeases()).isZero();
+    assertThat(pool.inFlightRequests(first)).isZero();
   }
 
   @Test
-  void evaluateReservesNothing() {
-    Scheduler scheduler = one(p -> p.scorer("s", prefers(1), 2));
-    Evaluation evaluation = scheduler.evaluate(REQUEST);
-    assertThat(evaluation.primary()).isEqualTo("default");
-    Evaluation.ProfileRun run = evaluation.profiles().get(0);
-    assertThat(run.scorers()).containsExactly("s");
-    assertThat(run.candidates()).hasSize(4);
-    assertThat(run.candidates().get(0).endpoint().id()).isEqualTo(Pools.id(1));
-    assertThat(run.candidates().get(0).scores()).isEqualTo(List.of(1.0));
-    assertThat(Pools.inFlight(pool)).isZero();
+  void pickAnswersBeforeItReturns() {
+    Scheduler scheduler = Fixture.scheduler(Fixture.pool(1)).profile("p", p -> {}).build();
+    List<Outcome> outcomes = new ArrayList<>();
+    scheduler.pick(REQUEST, Runnable::run, outcomes::add).cancel();
+    assertThat(outcomes).hasSize(1).first().isInstanceOf(Decision.class);
+  }
+
+  @Test
+  void aClosedSchedulerRefusesAndKeepsItsLeases() {
+    Scheduler scheduler = Fixture.scheduler(Fixture.pool(1)).profile("p", p -> {}).build();
+    Decision decision = decide(scheduler);
+    scheduler.close();
+    assertThat(reject(scheduler, REQUEST).reason()).isEqualTo(Rejection.Reason.SHUTTING_DOWN);
+    assertThat(scheduler.openLeases()).isEqualTo(1);
+    assertThat(decision.abandon()).isTrue();
     assertThat(scheduler.openLeases()).isZero();
   }
 
   @Test
-  void theSameSeedDecidesTheSame() {
-    Scheduler.Builder random = builder();
-    random.profile(
-        "default",
-        p ->
-            p.picker(
-                "random",
-                (cycle, candidates, totals, picked) -> {
-                  picked[0] = cycle.random().nextInt(candidates.size());
-                  return 1;
-                }));
-    List<Integer> first = picks(random.seed(42).build());
-    List<Integer> second = picks(random.seed(42).build());
-    assertThat(first).isEqualTo(second).contains(0, 1, 2, 3);
-    assertThat(picks(random.seed(43).build())).isNotEqualTo(first);
-  }
-
-  private List<Integer> picks(Scheduler scheduler) {
-    return java.util.stream.IntStream.range(0, 50)
-        .mapToObj(i -> ordinal(scheduler.schedule(REQUEST, null)))
-        .toList();
+  void metricsHearOfEveryCycle() {
+    Fixture.Recorder recorder = new Fixture.Recorder();
+    EndpointPool pool = Fixture.pool(0);
+    Scheduler scheduler = Fixture.scheduler(pool).metrics(recorder).profile("p", p -> {}).build();
+    scheduler.schedule(REQUEST, null);
+    pool.upsert(Fixture.spec(0));
+    scheduler.schedule(REQUEST, null);
+    assertThat(recorder.reasons).containsExactly(Rejection.Reason.NO_ENDPOINTS, null);
   }
 
   @Test
-  void aClosedSchedulerRefuses() {
-    Scheduler scheduler = one(p -> {});
-    scheduler.close();
-    assertThat(((Rejection) scheduler.schedule(REQUEST, null)).reason())
-        .isEqualTo(Reason.SHUTTING_DOWN);
-  }
-
-  @Test
-  void buildSaysWhatIsMissing() {
-    assertThatThrownBy(() -> builder().build())
+  void misuseOfTheBuilderIsNamed() {
+    EndpointPool pool = Fixture.pool(1);
+    assertThatThrownBy(() -> Scheduler.builder(pool).build())
         .hasMessage("profiles: none (expected: at least one)");
-    assertThatThrownBy(() -> builder().profile("a", p -> {}).profile("b", p -> {}).build())
-        .hasMessageContaining("profileHandler: none");
-    assertThatThrownBy(
-            () -> builder().profile("a", p -> p.scorer("s", prefers(0), Double.NaN)).build())
-        .hasMessage("weight: NaN (expected: a finite number)");
-  }
-
-  private double inFlight(int ordinal) {
-    return pool.inFlightRequests(pool.snapshot().endpoint(ordinal));
-  }
-
-  private static class PrefillThenDecode implements ProfileHandler {
-    @Override
-    public @Nullable String next(Cycle cycle, ProfileResults results) {
-      return !results.ran("prefill") ? "prefill" : !results.ran("decode") ? "decode" : null;
-    }
-
-    @Override
-    public @Nullable String merge(Cycle cycle, ProfileResults results) {
-      results.header("x-prefiller-host-port", results.picked("prefill", 0).hostPort());
-      return "decode";
-    }
+    assertThatThrownBy(() -> Scheduler.builder(pool).profile("a", p -> {}).profile("a", p -> {}))
+        .hasMessage("profile: a (expected: distinct names)");
+    assertThatThrownBy(() ->
+            Scheduler.builder(pool)
+                .profile("p", p -> p.scorer("s", fixed(1), Double.POSITIVE_INFINITY)))
+        .hasMessage("weight: Infinity (expected: a finite number)");
   }
 }

@@ -176,9 +176,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
                 done.channel().writeAndFlush(send);
               } else {
                 send.release();
-                failed(ctx, HttpResponseStatus.BAD_GATEWAY, "the model server does not answer");
+                unanswered(ctx, "the model server does not answer");
               }
             });
+  }
+
+  /** The lease is to end as a failure of the endpoint, not as a client that went away. */
+  void unanswered(ChannelHandlerContext ctx, String message) {
+    if (exchange != null) {
+      exchange.responseHeaders(HttpResponseStatus.BAD_GATEWAY.code(), null, null);
+    }
+    failed(ctx, HttpResponseStatus.BAD_GATEWAY, message);
   }
 
   private void refuse(ChannelHandlerContext ctx, Rejection rejection) {
@@ -197,7 +205,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /**
    * Answers in the model server's stead. The request may not be read whole: the connection ends.
    */
-  void failed(ChannelHandlerContext ctx, HttpResponseStatus status, String message) {
+  private void failed(ChannelHandlerContext ctx, HttpResponseStatus status, String message) {
     over();
     FullHttpResponse response =
         new DefaultFullHttpResponse(

@@ -8,7 +8,6 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -76,7 +75,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (begun) {
       client.close();
     } else {
-      owner.failed(client, HttpResponseStatus.BAD_GATEWAY, "the model server hung up");
+      owner.unanswered(client, "the model server hung up");
     }
   }
 

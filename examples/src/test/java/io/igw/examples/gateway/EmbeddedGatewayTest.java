@@ -3,6 +3,7 @@ package io.igw.examples.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.igw.runtime.PickerMetrics;
 import io.igw.runtime.PickerRuntime;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.Fault;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ class EmbeddedGatewayTest {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+  private final List<String> failures = new CopyOnWriteArrayList<>();
   private ModelServers servers;
   private PickerRuntime runtime;
   private EmbeddedGateway gateway;
@@ -42,6 +45,13 @@ class EmbeddedGatewayTest {
         PickerRuntime.builder()
             .endpoints(servers.endpoints())
             .maxRequestBodyBytes(maxBodyBytes)
+            .metrics(
+                new PickerMetrics() {
+                  @Override
+                  public void requestFailed(RequestLabels labels, String code) {
+                    failures.add(code);
+                  }
+                })
             .build();
     runtime.start();
     gateway = EmbeddedGateway.start(runtime, 0);
@@ -157,6 +167,7 @@ class EmbeddedGatewayTest {
     servers.servers().forEach(server -> server.fault(Fault.RESET));
     assertThat(send(post(completion("a", false))).statusCode()).isEqualTo(502);
     awaitNoLeases();
+    assertThat(failures).containsExactly("ModelServerError", "ModelServerError");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.igw.extproc.cli;
 
+import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.igw.extproc.health.HealthService;
 import io.igw.extproc.health.Readiness;
 import io.igw.extproc.metrics.Exposition;
@@ -55,7 +56,13 @@ final class EppServer implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
-    TlsSetup tls = TlsSetup.begin(settings, environment);
+    Ahead<@Nullable ServerTls> tls = Ahead.of(() -> TlsSetup.create(settings, environment));
+    Ahead<EventLoops> loops =
+        Ahead.of(() -> {
+          // The message classes as well: the first stream need not wait for them.
+          ProcessingRequest.getDescriptor();
+          return new EventLoops(EventLoops.defaultThreads());
+        });
     this.metrics = new PrometheusMetrics(settings.get(Flags.STREAM_METRICS));
     this.runtime =
         RuntimeSetup.build(
@@ -65,7 +72,7 @@ final class EppServer implements AutoCloseable {
     parts.push(agent::shutdownNow);
     parts.push(runtime);
     try {
-      start(tls.await());
+      start(loops.await(), tls.await());
     } catch (StartupException | RuntimeException e) {
       close();
       throw e;
@@ -77,10 +84,9 @@ final class EppServer implements AutoCloseable {
     return new EppServer(settings, environment);
   }
 
-  private void start(@Nullable ServerTls tls) throws StartupException {
+  private void start(EventLoops loops, @Nullable ServerTls tls) throws StartupException {
     settings.idle().forEach(LOG::warn);
     runtime.warnings().forEach(LOG::warn);
-    EventLoops loops = new EventLoops(EventLoops.defaultThreads());
     parts.push(loops);
     RuntimeSetup.start(runtime);
     ExtProcServer.Builder builder =

@@ -14,6 +14,8 @@ final class LogSetup {
 
   static void apply(int verbosity) {
     set("defaultLogLevel", verbosity >= 5 ? "trace" : verbosity >= 4 ? "debug" : "info");
+    // Verbosity is about decisions, not about the transport's own start-up.
+    set("log.io.netty", verbosity >= 5 ? "info" : "warn");
     set("showDateTime", "true");
     set("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     set("showThreadName", "false");

@@ -39,7 +39,7 @@ final class RuntimeSetup {
               .allowExperimentalPlugins(settings.get(Flags.ALLOW_EXPERIMENTAL))
               .disableSubsetFilter(settings.get(Flags.DISABLE_SUBSET))
               .maxRequestBodyBytes(settings.get(Flags.MAX_BODY))
-              .refreshMetricsInterval(settings.get(Flags.REFRESH_METRICS))
+              .refreshMetricsInterval(settings.refreshInterval())
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));
       String file = settings.get(Flags.CONFIG_FILE);

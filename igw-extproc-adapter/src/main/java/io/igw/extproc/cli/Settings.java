@@ -1,5 +1,6 @@
 package io.igw.extproc.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import picocli.CommandLine.ParseResult;
  * problems are collected.
  */
 final class Settings {
+  private static final Duration SHORTEST_REFRESH = Duration.ofMillis(50);
+
   private final Map<Flag<?>, Object> values = new HashMap<>();
   private final List<Flag<?>> given = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
@@ -128,13 +131,22 @@ final class Settings {
     return List.copyOf(problems);
   }
 
-  /** One line per flag that was given and changes nothing here. */
+  /** How often endpoints are asked, as often as is allowed. */
+  Duration refreshInterval() {
+    Duration wanted = get(Flags.REFRESH_METRICS);
+    return wanted.compareTo(SHORTEST_REFRESH) < 0 ? SHORTEST_REFRESH : wanted;
+  }
+
+  /** One line per flag that was given and does not do here what it says. */
   List<String> idle() {
     List<String> lines = new ArrayList<>();
     for (Flag<?> flag : given) {
       if (flag.idle() != null) {
         lines.add(flag.name() + " has no effect: " + flag.idle());
       }
+    }
+    if (!refreshInterval().equals(get(Flags.REFRESH_METRICS))) {
+      lines.add(Flags.REFRESH_METRICS.name() + ": 50ms is used (expected: >= 50ms)");
     }
     return lines;
   }

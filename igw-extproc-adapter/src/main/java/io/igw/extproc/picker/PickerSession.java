@@ -165,8 +165,8 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
 
   @Override
   public void detach() {
-    // The lease stays open and runs out by time (rule EPP-58): nobody will report the response.
     verdict = null;
+    exchange.detach();
   }
 
   @Override

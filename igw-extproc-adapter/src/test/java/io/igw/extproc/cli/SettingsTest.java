@@ -169,6 +169,15 @@ class SettingsTest {
   }
 
   @Test
+  void aTooShortRefreshIsLengthenedAloud() {
+    Settings settings = line("--refresh-metrics-interval 10ms");
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.refreshInterval()).isEqualTo(Duration.ofMillis(50));
+    assertThat(settings.idle())
+        .containsExactly("--refresh-metrics-interval: 50ms is used (expected: >= 50ms)");
+  }
+
+  @Test
   void whatIsNoFlagIsAProblem() {
     assertThat(line("--v 4 stray").problems()).hasSize(1);
     assertThat(parse("--pool-name", "@file").get(Flags.POOL_NAME)).isEqualTo("@file");

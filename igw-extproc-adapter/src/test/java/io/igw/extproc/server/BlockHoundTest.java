@@ -9,12 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.igw.extproc.metrics.PrometheusMetrics;
 import io.igw.extproc.picker.PickerHandler;
 import io.igw.extproc.testing.DataPlane;
 import io.igw.extproc.testing.ScriptedExchange;
+import io.igw.extproc.testing.Served;
 import io.igw.runtime.Exchange;
+import io.igw.runtime.PickerRuntime;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -31,6 +35,11 @@ import reactor.blockhound.BlockHound;
 @Tag("blockhound")
 @Timeout(60)
 class BlockHoundTest {
+  private static final ByteString PROMPT =
+      ByteString.copyFromUtf8(
+          "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\""
+              + "x".repeat(400_000)
+              + "\"}]}");
   private static final Queue<String> BLOCKED = new ConcurrentLinkedQueue<>();
 
   @BeforeAll
@@ -63,7 +72,7 @@ class BlockHoundTest {
             .build();
     for (int i = 0; i < 50; i++) {
       DataPlane plane = new DataPlane(channel);
-      plane.send(post(), body(ByteString.copyFrom(new byte[400_000]), true));
+      plane.send(post(), body(PROMPT, true));
       plane.next(8);
       plane.send(responseHeaders(false), responseBody("data: x\n\n", true));
       plane.next(2);
@@ -77,6 +86,20 @@ class BlockHoundTest {
   @Test
   void wholeExchangesBlockNothing() throws Exception {
     exchange(loop -> new ScriptedExchange());
+    assertThat(BLOCKED).isEmpty();
+  }
+
+  @Test
+  void theRealPickerBlocksNothing() throws Exception {
+    PrometheusMetrics metrics = new PrometheusMetrics(true);
+    try (PickerRuntime runtime =
+        PickerRuntime.builder()
+            .endpoints(List.of(Served.endpoints("127.9.0.1:9", "127.9.0.2:9")))
+            .metrics(metrics)
+            .build()) {
+      runtime.start();
+      exchange(runtime::open);
+    }
     assertThat(BLOCKED).isEmpty();
   }
 

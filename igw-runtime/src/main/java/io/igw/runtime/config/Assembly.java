@@ -41,6 +41,13 @@ public final class Assembly {
   private static final String DEFAULT_DETECTOR = "utilization-detector";
   private static final List<String> DEFAULT_PARSERS =
       List.of("openai-parser", "anthropic-parser", "vllmhttp-parser", "passthrough-parser");
+  private static final Set<String> METRIC_SCORERS =
+      Set.of(
+          "queue-scorer",
+          "running-requests-size-scorer",
+          "kv-cache-utilization-scorer",
+          "load-aware-scorer",
+          "lora-affinity-scorer");
   private static final Duration LEAST_STALENESS = Duration.ofMillis(200);
 
   private final PickerConfig config;
@@ -243,6 +250,8 @@ public final class Assembly {
       if (injected != null) {
         sources.add(injected);
       }
+    } else if (sources.isEmpty()) {
+      warnOfUnreported();
     }
     return sources;
   }
@@ -286,6 +295,20 @@ public final class Assembly {
     }
     used.add(instance.name());
     return new Named<>(instance.name(), instance.plugin());
+  }
+
+  /** Scorers of numbers that nothing scrapes score every endpoint alike, which is seldom meant. */
+  private void warnOfUnreported() {
+    for (Instance instance : plugins.all()) {
+      if (used.contains(instance.name()) && METRIC_SCORERS.contains(instance.type())) {
+        problems.warning(
+            instance.place(),
+            "'"
+                + instance.name()
+                + "' reads numbers that no data source scrapes (dataLayer.injectDefaults is false):"
+                + " unless the embedder reports them, all endpoints score alike");
+      }
+    }
   }
 
   private void warnOfUnused() {

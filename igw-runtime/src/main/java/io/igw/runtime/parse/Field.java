@@ -2,113 +2,199 @@ package io.igw.runtime.parse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one place of a JSON document means: which kinds of values may stand there, what is done with
- * them, and the fields below it. Immutable but for {@link #elements}, which closes recursive tables
- * while they are built.
+ * What a value at one place of a JSON document means: a row of a table that {@link FieldWalker}
+ * follows. Immutable.
  */
 final class Field {
-  static final int STRING = 1;
-  static final int NUMBER = 2;
-  static final int BOOLEAN = 4;
-  static final int NULL = 8;
-  static final int OBJECT = 16;
-  static final int ARRAY = 32;
-  static final int ANY = 63;
-
-  /** A value that nobody reads. */
-  static final Field SKIP = new Field("", ANY, Capture.NONE, 0);
-
-  /** What is done with a value. */
-  enum Capture {
-    /** Looked through for fields below it, else nothing. */
+  /** What a visitor does with the value. */
+  enum Action {
+    /** Nothing: only its members or elements matter. */
     NONE,
-    /** A string is prompt content. */
+    /** The model's name. */
+    MODEL,
+    /** Whether the response is streamed. */
+    STREAM,
+    /** A limit on generated tokens; {@link #detail} is its rank, the lowest wins. */
+    LIMIT,
+    /** The cache salt. */
+    SALT,
+    /** The list or text that the API requires. */
+    MAIN,
+    /** One element of the main list, behind a border of kind {@link #detail}. */
+    ITEM,
+    /** One element of the main list: a text or a token id. */
+    TEXT_OR_TOKEN,
+    /** Prompt content behind a border of kind {@link #detail}, 0 for no border. */
     CONTENT,
-    /** The bytes as they stand are prompt content. */
-    RAW_CONTENT,
-    /** The bytes as they stand go into the digest that seeds the chain. */
-    RAW_SEED,
-    /** A string that is kept. */
-    TEXT,
-    /** A number or boolean that is kept. */
-    SCALAR
+    /** Content that stands before the prompt, behind a border. */
+    CONTEXT,
+    /** An image or video; {@link #detail} is its border. */
+    MEDIA,
+    /** A token count of a response; {@link #detail} is its index. */
+    COUNT,
+    /** The object that holds the counts. */
+    USAGE
   }
 
-  private final String name;
+  final String name;
+  final Action action;
+  final int detail;
+
+  /** Kinds that are no error. */
+  final int accepted;
+
+  /** Of these, kinds whose content is told. */
+  private final int read;
+
+  private final boolean raw;
   private final byte[] key;
-  private final int kinds;
-  private final Capture capture;
-  private final int id;
-  private Field[] below = {};
-  private @Nullable Field element;
+  private final Field[] members;
+  private final @Nullable Field element;
+  private final @Nullable Field others;
 
-  Field(String name, int kinds, Capture capture, int id) {
+  private Field(
+      String name,
+      Action action,
+      int detail,
+      int accepted,
+      int read,
+      boolean raw,
+      @Nullable Field element,
+      @Nullable Field others,
+      Field... members) {
     this.name = name;
+    this.action = action;
+    this.detail = detail;
+    this.accepted = accepted;
+    this.read = read;
+    this.raw = raw;
     this.key = name.getBytes(StandardCharsets.UTF_8);
-    this.kinds = kinds;
-    this.capture = capture;
-    this.id = id;
-  }
-
-  /** The fields of an object that stands here; others are skipped. */
-  Field fields(Field... below) {
-    this.below = below;
-    return this;
-  }
-
-  /** The elements of an array that stands here. */
-  Field elements(Field element) {
+    this.members = members;
     this.element = element;
-    return this;
+    this.others = others;
   }
 
-  String name() {
-    return name;
+  /** A string; a number, a boolean or null is an error unless accepted. */
+  static Field text(String name, int accepted, Action action, int detail) {
+    return new Field(name, action, detail, accepted, JsonSink.STRING, false, null, null);
   }
 
-  /** Whether a value of this kind may stand here. */
-  boolean allows(int kind) {
-    return (kinds & kind) != 0;
+  /** A number; other kinds count as absent. */
+  static Field number(String name, Action action, int detail) {
+    return new Field(name, action, detail, JsonSink.ANY, JsonSink.NUMBER, false, null, null);
   }
 
-  Capture capture() {
-    return capture;
+  /** A number, or a string that may spell one; other kinds count as absent. */
+  static Field numeric(String name, Action action, int detail) {
+    int read = JsonSink.NUMBER | JsonSink.STRING;
+    return new Field(name, action, detail, JsonSink.ANY, read, false, null, null);
   }
 
-  /** What the reader knows the value by; for content, the kind of border before it. */
-  int id() {
-    return id;
+  /** An object; other kinds count as absent. */
+  static Field optional(String name, Action action, Field... members) {
+    return new Field(name, action, 0, JsonSink.ANY, JsonSink.OBJECT, false, null, null, members);
+  }
+
+  /** A value of which only the kind matters. */
+  static Field kind(String name, int accepted, Action action) {
+    return new Field(name, action, 0, accepted, 0, false, null, null);
+  }
+
+  /** A value whose bytes count as they stand. */
+  static Field raw(String name, int accepted, Action action, int detail) {
+    return new Field(name, action, detail, accepted, 0, true, null, null);
+  }
+
+  /** An object, or one of the other kinds that are accepted: a string is read too. */
+  static Field object(String name, int accepted, Action action, int detail, Field... members) {
+    return new Field(
+        name,
+        action,
+        detail,
+        accepted | JsonSink.OBJECT,
+        JsonSink.OBJECT | JsonSink.STRING,
+        false,
+        null,
+        null,
+        members);
+  }
+
+  /** The same object with a meaning for members that it does not name. */
+  Field others(Field field) {
+    return new Field(name, action, detail, accepted, read, raw, element, field, members);
+  }
+
+  /** A list, or one of the other kinds that are accepted: a string is read too. */
+  static Field list(String name, int accepted, Action action, int detail, Field element) {
+    return new Field(
+        name,
+        action,
+        detail,
+        accepted | JsonSink.ARRAY,
+        JsonSink.ARRAY | JsonSink.STRING,
+        false,
+        element,
+        null);
+  }
+
+  /** An element that is a string or a number. */
+  static Field stringOrNumber(Action action) {
+    int kinds = JsonSink.STRING | JsonSink.NUMBER;
+    return new Field("", action, 0, kinds, kinds, false, null, null);
+  }
+
+  /** How the scanner treats a value of this kind. */
+  int treatment(int kind) {
+    if (raw && kind != JsonSink.NULL) {
+      return JsonSink.RAW;
+    }
+    return (read & kind) != 0 ? JsonSink.READ : JsonSink.SKIP;
+  }
+
+  /** What a member of this object means, null if nothing. */
+  @Nullable Field member(byte[] source, int offset, int length) {
+    for (Field member : members) {
+      byte[] candidate = member.key;
+      if (candidate.length == length
+          && candidate[0] == source[offset]
+          && Arrays.equals(candidate, 1, length, source, offset + 1, offset + length)) {
+        return member;
+      }
+    }
+    return others;
+  }
+
+  boolean isList() {
+    return element != null;
   }
 
   Field element() {
-    return element == null ? SKIP : element;
+    return Objects.requireNonNull(element, name);
   }
 
-  Field child(byte[] source, int length) {
-    for (Field field : below) {
-      if (field.key.length == length && Arrays.equals(field.key, 0, length, source, 0, length)) {
-        return field;
-      }
+  /** The accepted kinds in words. */
+  String expectation() {
+    StringJoiner kinds = new StringJoiner(" or ");
+    if ((accepted & JsonSink.STRING) != 0) {
+      kinds.add("string");
     }
-    return SKIP;
-  }
-
-  boolean hasFields() {
-    return below.length > 0;
-  }
-
-  /** {@code string or array}. */
-  String expected() {
-    StringBuilder text = new StringBuilder();
-    String[] names = {"string", "number", "boolean", "null", "object", "array"};
-    for (int bit = 0; bit < names.length; bit++) {
-      if ((kinds >> bit & 1) != 0) {
-        text.append(text.isEmpty() ? "" : " or ").append(names[bit]);
-      }
+    if ((accepted & JsonSink.NUMBER) != 0) {
+      kinds.add("number");
     }
-    return text.toString();
+    if ((accepted & JsonSink.TRUE) != 0) {
+      kinds.add("boolean");
+    }
+    if ((accepted & JsonSink.ARRAY) != 0) {
+      kinds.add("array");
+    }
+    if ((accepted & JsonSink.OBJECT) != 0) {
+      kinds.add("object");
+    }
+    return "expected " + kinds;
   }
 }

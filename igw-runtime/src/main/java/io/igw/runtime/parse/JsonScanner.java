@@ -1,421 +1,298 @@
 package io.igw.runtime.parse;
 
-import io.igw.runtime.parse.Field.Capture;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks one JSON document that arrives in pieces cut anywhere, and tells a {@link JsonReader} about
- * the fields of a table. It keeps nothing but its position: one byte of state, a stack of fields,
- * the current key.
+ * Reads one JSON object that arrives in pieces and tells a {@link JsonSink} what it asks for;
+ * everything else is checked and passed over. Builds no tree and keeps no bytes. Not thread-safe.
  *
- * <p><b>Limits.</b> 64 levels of nesting; a key over 64 bytes counts as unknown; a number has at
- * most 1,000 characters.
- *
- * <p><b>Cost.</b> String contents are passed over eight bytes at a time. No allocation after
- * construction but for an error's text.
+ * <p>Limits: {@value #MAX_DEPTH} levels, numbers of {@value JsonNumber#MAX_LENGTH} bytes.
  */
 final class JsonScanner {
-  private static final int MAX_DEPTH = 64;
-  private static final int MAX_KEY = 64;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
+  static final int MAX_DEPTH = 64;
 
-  private static final int VALUE = 0;
-  private static final int FIRST_ELEMENT = 1;
-  private static final int FIRST_KEY = 2;
-  private static final int NEXT_KEY = 3;
-  private static final int COLON = 4;
-  private static final int AFTER = 5;
-  private static final int TEXT = 6;
-  private static final int KEY = 7;
-  private static final int ATOM = 8;
-  private static final int END = 9;
-  private static final int FAILED = 10;
+  private static final int ROOT = 0;
+  private static final int VALUE = 1;
+  private static final int FIRST_ELEMENT = 2;
+  private static final int FIRST_KEY = 3;
+  private static final int NEXT_KEY = 4;
+  private static final int COLON = 5;
+  private static final int AFTER = 6;
+  private static final int DONE = 7;
+  private static final int KEY = 8;
+  private static final int STRING = 9;
+  private static final int NUMBER = 10;
+  private static final int LITERAL = 11;
+  private static final int FAILED = 12;
 
-  private final JsonReader reader;
-  private final Field root;
-  private final Field[] fields = new Field[MAX_DEPTH];
-  private final int[] indexes = new int[MAX_DEPTH];
-  private final byte[] key = new byte[MAX_KEY];
-  private final JsonEscape escape = new JsonEscape();
-  private final JsonAtom atom = new JsonAtom();
+  private static final String[] EXPECTED = {
+    "an object",
+    "a value",
+    "a value or ']'",
+    "a key or '}'",
+    "a key",
+    "':'",
+    "',' or the end of the object or array",
+    "nothing behind the object",
+    "the end of a key",
+    "the end of a string",
+    "a number",
+    "true, false or null"
+  };
+  private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+  private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+  private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
+  private final JsonTeller teller;
+  private final JsonString string;
+  private final JsonNumber number = new JsonNumber();
   private int state;
   private int depth;
+
+  /** Bit d tells whether level d is an object. */
   private long objects;
-  private Field field;
-  private @Nullable Field rawField;
-  private int rawDepth;
-  private int rawStart;
-  private Field rawEnded = Field.SKIP;
-  private int keyLength;
-  private boolean escaping;
-  private long base;
-  private @Nullable String error;
-  private boolean mistyped;
 
-  JsonScanner(Field root, JsonReader reader) {
-    this.root = root;
-    this.reader = reader;
-    this.field = root;
+  private byte[] literal = NULL;
+  private int matched;
+  private long length;
+  private long errorAt;
+  private @Nullable String expected;
+
+  JsonScanner(JsonSink sink) {
+    this.teller = new JsonTeller(sink);
+    this.string = new JsonString(sink);
   }
 
-  /** Ready for another document. */
+  /** Starts another document. */
   void reset() {
-    state = VALUE;
+    state = ROOT;
     depth = 0;
-    field = root;
-    rawField = null;
-    escaping = false;
-    base = 0;
-    error = null;
-    mistyped = false;
+    length = 0;
+    expected = null;
+    teller.reset();
   }
 
-  /** What is wrong, with a position; null if nothing so far. */
+  /** Whether the whole object was read. */
+  boolean complete() {
+    return state == DONE;
+  }
+
+  /** What is wrong if the input ends here: where, and what was expected; null if nothing. */
   @Nullable String error() {
-    return error;
+    if (state == DONE) {
+      return null;
+    }
+    return state == FAILED
+        ? "offset " + errorAt + ": expected " + expected
+        : "offset " + length + ": expected " + EXPECTED[state] + ", not the end";
   }
 
-  /** The document must be complete now. */
-  @Nullable String finish() {
-    if (state == ATOM && depth == 0) {
-      endAtom(base);
-    }
-    if (error == null && state != END) {
-      fail("unexpected end", base);
-    }
-    return error;
-  }
-
-  void feed(byte[] source, int offset, int length) {
-    int end = offset + length;
+  /** The next bytes. */
+  void feed(byte[] s, int offset, int count) {
+    teller.startPiece(offset, length);
+    length += count;
+    int end = offset + count;
     int at = offset;
-    // Position in the document of index 0 of this array.
-    long zero = base - offset;
-    int rawFrom = offset;
     while (at < end && state != FAILED) {
-      boolean rawBefore = rawField != null;
-      switch (state) {
-        case TEXT, KEY -> at = string(source, at, end, zero);
-        case ATOM -> at = atom(source, at, end, zero);
-        default -> at = structure(source, at, end, zero);
-      }
-      if (rawField != null && !rawBefore) {
-        rawFrom = rawStart;
-      } else if (rawBefore && rawField == null) {
-        reader.raw(rawEnded, source, rawFrom, at - rawFrom);
-      }
+      at =
+          switch (state) {
+            case KEY, STRING -> string(s, at, at, end);
+            case NUMBER -> number(s, at, end);
+            case LITERAL -> literal(s, at, end);
+            default -> structure(s, at, end);
+          };
     }
-    if (rawField != null && state != FAILED) {
-      reader.raw(rawField, source, rawFrom, end - rawFrom);
+    if (state != FAILED) {
+      teller.endPiece(s, end);
     }
-    base += length;
   }
 
-  private int structure(byte[] source, int from, int end, long zero) {
-    for (int at = from; at < end; at++) {
-      int c = source[at];
-      if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+  /** Reads on until a scalar is cut. */
+  private int structure(byte[] s, int from, int end) {
+    int at = from;
+    while (at < end && state <= DONE) {
+      byte b = s[at];
+      if (b == ' ' || b == '\n' || b == '\r' || b == '\t') {
+        at++;
         continue;
       }
       switch (state) {
-        case VALUE -> value(c, at, zero);
-        case FIRST_ELEMENT -> {
-          if (c == ']') {
-            close();
+        case VALUE -> at = value(s, at, end);
+        case AFTER -> {
+          boolean object = (objects >>> depth - 1 & 1) != 0;
+          if (b == ',') {
+            state = object ? NEXT_KEY : VALUE;
+            at++;
           } else {
-            value(c, at, zero);
+            at = b == (object ? '}' : ']') ? close(s, at) : fail(at);
           }
         }
-        case FIRST_KEY, NEXT_KEY -> {
-          if (c == '"') {
-            state = KEY;
-            keyLength = 0;
-          } else if (c == '}' && state == FIRST_KEY) {
-            close();
-          } else {
-            fail("expected a key", zero + at);
-          }
-        }
+        case NEXT_KEY -> at = b == '"' ? key(s, at + 1, end) : fail(at);
+        case FIRST_KEY -> at = b == '"' ? key(s, at + 1, end) : b == '}' ? close(s, at) : fail(at);
+        case FIRST_ELEMENT -> at = b == ']' ? close(s, at) : value(s, at, end);
         case COLON -> {
-          if (c == ':') {
+          if (b == ':') {
             state = VALUE;
+            at++;
           } else {
-            fail("expected ':'", zero + at);
+            at = fail(at);
           }
         }
-        case AFTER -> after(c, zero + at);
-        default -> fail("expected the end of the document", zero + at);
-      }
-      return at + 1 - (state == ATOM ? 1 : 0);
-    }
-    return end;
-  }
-
-  private void after(int c, long position) {
-    boolean object = (objects >>> depth - 1 & 1) != 0;
-    if (c == ',') {
-      if (object) {
-        state = NEXT_KEY;
-      } else {
-        state = VALUE;
-        indexes[depth - 1]++;
-        field = fields[depth - 1].element();
-      }
-    } else if (c == (object ? '}' : ']')) {
-      close();
-    } else {
-      fail(object ? "expected ',' or '}'" : "expected ',' or ']'", position);
-    }
-  }
-
-  private void value(int c, int at, long zero) {
-    int kind = kind(c);
-    if (kind == 0) {
-      fail("expected a value", zero + at);
-      return;
-    }
-    if (rawField == null && !field.allows(kind)) {
-      mistyped();
-      return;
-    }
-    if (rawField == null
-        && kind != Field.NULL
-        && (field.capture() == Capture.RAW_CONTENT || field.capture() == Capture.RAW_SEED)) {
-      rawField = field;
-      rawDepth = depth;
-      rawStart = at;
-      reader.beginRaw(field);
-    }
-    switch (kind) {
-      case Field.STRING -> {
-        state = TEXT;
-        if (reads(Capture.CONTENT) || reads(Capture.TEXT)) {
-          reader.beginText(field, zero + at);
-        }
-      }
-      case Field.OBJECT, Field.ARRAY -> open(kind, zero + at);
-      default -> {
-        atom.begin();
-        state = ATOM;
+        case ROOT -> at = b == '{' ? value(s, at, end) : fail(at);
+        default -> at = fail(at);
       }
     }
+    return at;
   }
 
-  private boolean reads(Capture capture) {
-    return rawField == null && field.capture() == capture;
+  private int key(byte[] s, int at, int end) {
+    boolean wanted = teller.wantsKeys();
+    int stop = Bytes.stringStop(s, at, end);
+    if (stop < end && s[stop] == '"') {
+      if (wanted) {
+        teller.key(s, at, stop - at);
+      }
+      state = COLON;
+      return stop + 1;
+    }
+    string.start(wanted ? JsonString.KEY : JsonString.DISCARD);
+    state = KEY;
+    return string(s, at, stop, end);
   }
 
-  private static int kind(int c) {
-    return switch (c) {
-      case '"' -> Field.STRING;
-      case '{' -> Field.OBJECT;
-      case '[' -> Field.ARRAY;
-      case 't', 'f' -> Field.BOOLEAN;
-      case 'n' -> Field.NULL;
-      case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> Field.NUMBER;
-      default -> 0;
+  private int value(byte[] s, int at, int end) {
+    byte b = s[at];
+    return switch (b) {
+      case '"' -> text(s, at, end);
+      case '{' -> open(JsonSink.OBJECT, at);
+      case '[' -> open(JsonSink.ARRAY, at);
+      case 't' -> word(JsonSink.TRUE, TRUE, s, at, end);
+      case 'f' -> word(JsonSink.FALSE, FALSE, s, at, end);
+      case 'n' -> word(JsonSink.NULL, NULL, s, at, end);
+      default -> b == '-' || (b >= '0' && b <= '9') ? figure(s, at, end) : fail(at);
     };
   }
 
-  private void open(int kind, long position) {
+  private int text(byte[] s, int quote, int end) {
+    teller.begin(JsonSink.STRING, quote);
+    boolean wanted = teller.wantsContent();
+    int at = quote + 1;
+    int stop = Bytes.stringStop(s, at, end);
+    if (stop < end && s[stop] == '"') {
+      if (wanted) {
+        teller.text(s, at, stop - at);
+      }
+      teller.endString(s, stop + 1);
+      after();
+      return stop + 1;
+    }
+    string.start(wanted ? JsonString.TEXT : JsonString.DISCARD);
+    state = STRING;
+    return string(s, at, stop, end);
+  }
+
+  private int figure(byte[] s, int at, int end) {
+    teller.begin(JsonSink.NUMBER, at);
+    int stop = JsonNumber.plainEnd(s, at, end);
+    if (stop > at) {
+      teller.endNumber(s, stop, JsonNumber.plain(s, at, stop));
+      after();
+      return stop;
+    }
+    number.start();
+    state = NUMBER;
+    return number(s, at, end);
+  }
+
+  private int word(int kind, byte[] spelling, byte[] s, int at, int end) {
+    teller.begin(kind, at);
+    literal = spelling;
+    matched = 0;
+    state = LITERAL;
+    return literal(s, at, end);
+  }
+
+  private int open(int kind, int at) {
     if (depth == MAX_DEPTH) {
-      fail("nested deeper than " + MAX_DEPTH, position);
-      return;
+      return fail(at, "at most " + MAX_DEPTH + " levels");
     }
-    Field opened = rawField == null ? field : Field.SKIP;
-    if (opened != Field.SKIP) {
-      reader.begin(opened, kind);
-    }
-    fields[depth] = opened;
-    indexes[depth] = 0;
-    boolean object = kind == Field.OBJECT;
-    objects = object ? objects | 1L << depth : objects & ~(1L << depth);
-    depth++;
+    teller.begin(kind, at);
+    teller.open(depth);
+    long bit = 1L << depth++;
+    boolean object = kind == JsonSink.OBJECT;
+    objects = object ? objects | bit : objects & ~bit;
     state = object ? FIRST_KEY : FIRST_ELEMENT;
-    field = object ? Field.SKIP : opened.element();
+    return at + 1;
   }
 
-  private void close() {
-    depth--;
-    valueEnded();
+  private int close(byte[] s, int at) {
+    teller.close(s, --depth, at + 1);
+    after();
+    return at + 1;
   }
 
-  private void valueEnded() {
-    if (rawField != null && depth == rawDepth) {
-      rawEnded = rawField;
-      rawField = null;
-    }
-    state = depth == 0 ? END : AFTER;
+  private void after() {
+    state = depth == 0 ? DONE : AFTER;
   }
 
-  /** The rest of a string; returns where to go on. */
-  private int string(byte[] source, int from, int end, long zero) {
-    int at = from;
-    while (at < end) {
-      if (escaping) {
-        at = escape(source, at, end, zero);
-        if (escaping || state == FAILED) {
-          return at;
-        }
-        continue;
-      }
-      int run = at;
-      at = special(source, at, end);
-      piece(source, run, at - run);
-      if (at == end) {
-        return at;
-      }
-      int c = source[at++];
-      if (c == '"') {
-        endString(zero + at);
-        return at;
-      }
-      if (c != '\\') {
-        fail("control character in a string", zero + at - 1);
-        return at;
-      }
-      escape.begin();
-      escaping = true;
+  private int string(byte[] s, int from, int plain, int end) {
+    int at = string.scan(s, from, plain, end);
+    if (at < 0) {
+      return fail(~at, string.expected());
     }
-    return at;
-  }
-
-  private int escape(byte[] source, int from, int end, long zero) {
-    int at = from;
-    while (at < end) {
-      JsonEscape.Step step = escape.next(source[at]);
-      switch (step) {
-        case MORE -> at++;
-        case DONE -> {
-          piece(escape.bytes(), 0, escape.length());
-          escaping = false;
-          return at + 1;
-        }
-        case BEFORE -> {
-          // A lone surrogate: what follows is not part of it.
-          piece(escape.bytes(), 0, escape.length());
-          escaping = false;
-          return at;
-        }
-        default -> {
-          fail("bad escape in a string", zero + at);
-          return at;
-        }
-      }
-    }
-    return at;
-  }
-
-  private void piece(byte[] source, int offset, int length) {
-    if (length == 0) {
-      return;
-    }
-    if (state == KEY) {
-      int kept = Math.min(length, MAX_KEY - Math.min(MAX_KEY, keyLength));
-      System.arraycopy(source, offset, key, Math.min(keyLength, MAX_KEY), kept);
-      keyLength += length;
-    } else if (reads(Capture.CONTENT) || reads(Capture.TEXT)) {
-      reader.text(field, source, offset, length);
-    }
-  }
-
-  private void endString(long position) {
-    if (state == KEY) {
-      Field parent = fields[depth - 1];
-      field = rawField != null || keyLength > MAX_KEY ? Field.SKIP : parent.child(key, keyLength);
-      state = COLON;
-      return;
-    }
-    if (reads(Capture.CONTENT) || reads(Capture.TEXT)) {
-      reader.endText(field, position);
-    }
-    valueEnded();
-  }
-
-  /** Index of the next quote, backslash or control character, or {@code end}. */
-  private static int special(byte[] source, int from, int end) {
-    int at = from;
-    for (; at + 8 <= end; at += 8) {
-      long word = (long) LONGS.get(source, at);
-      long quote = word ^ 0x22 * ONES;
-      long slash = word ^ 0x5C * ONES;
-      long found =
-          ((quote - ONES & ~quote) | (slash - ONES & ~slash) | (word - 0x20 * ONES & ~word))
-              & HIGHS;
-      if (found != 0) {
-        return at + (Long.numberOfTrailingZeros(found) >>> 3);
-      }
-    }
-    while (at < end && source[at] != '"' && source[at] != '\\' && (source[at] & 0xFF) >= 0x20) {
-      at++;
-    }
-    return at;
-  }
-
-  private int atom(byte[] source, int from, int end, long zero) {
-    int at = from;
-    while (at < end && atom.takes(source[at])) {
-      at++;
-    }
-    if (atom.tooLong()) {
-      fail("number too long", zero + at);
-    } else if (at < end) {
-      endAtom(zero + at);
-    }
-    return at;
-  }
-
-  private void endAtom(long position) {
-    int kind = atom.kind();
-    if (kind == 0) {
-      fail("expected a value", position);
-      return;
-    }
-    if (rawField == null && field.capture() != Capture.NONE) {
-      if (kind == Field.NUMBER) {
-        reader.number(field, atom.value(), atom.whole());
-      } else if (kind == Field.BOOLEAN) {
-        reader.bool(field, atom.isTrue());
-      }
-    }
-    valueEnded();
-  }
-
-  private void fail(String cause, long position) {
-    state = FAILED;
-    error = cause + " at byte " + position;
-  }
-
-  private void mistyped() {
-    state = FAILED;
-    error = path() + ": expected " + field.expected();
-    mistyped = true;
-  }
-
-  /** {@code messages[2].content}. */
-  private String path() {
-    StringBuilder path = new StringBuilder();
-    for (int i = 0; i < depth; i++) {
-      boolean array = (objects >>> i & 1) == 0;
-      if (array) {
-        path.append('[').append(indexes[i]).append(']');
+    if (string.closed()) {
+      if (state == STRING) {
+        teller.endString(s, at);
+        after();
       } else {
-        Field below = i + 1 < depth ? fields[i + 1] : field;
-        path.append(path.isEmpty() ? "" : ".").append(below.name());
+        if (teller.wantsKeys()) {
+          teller.key(string.key(), 0, string.keyLength());
+        }
+        state = COLON;
       }
     }
-    return path.isEmpty() ? root.name() : path.toString();
+    return at;
   }
 
-  /** Whether the error is a value of the wrong kind rather than broken JSON. */
-  boolean wrongKind() {
-    return mistyped;
+  private int number(byte[] s, int from, int end) {
+    int at = number.scan(s, from, end);
+    if (number.tooLong()) {
+      return fail(at, "a number of at most " + JsonNumber.MAX_LENGTH + " bytes");
+    }
+    if (at < end) {
+      if (!number.complete()) {
+        return fail(at);
+      }
+      teller.endNumber(s, at, number.whole());
+      after();
+    }
+    return at;
+  }
+
+  private int literal(byte[] s, int from, int end) {
+    int at = from;
+    while (at < end && matched < literal.length) {
+      if (s[at] != literal[matched]) {
+        return fail(at);
+      }
+      at++;
+      matched++;
+    }
+    if (matched == literal.length) {
+      teller.endLiteral(s, at);
+      after();
+    }
+    return at;
+  }
+
+  private int fail(int at) {
+    return fail(at, EXPECTED[state]);
+  }
+
+  private int fail(int at, String what) {
+    errorAt = teller.offset(at);
+    expected = what;
+    state = FAILED;
+    return at;
   }
 }

@@ -1,35 +1,85 @@
 package io.igw.runtime.parse;
 
-/** The request documents that the OpenAI parser reads. */
+/** An API of the OpenAI family, with the words of the reference for what it requires. */
 enum OpenAiApi {
-  CHAT(OpenAiFields.CHAT, "invalid chat completions request: must have valid messages field"),
-  COMPLETIONS(OpenAiFields.COMPLETIONS, "invalid completions request: must have prompt field"),
-  /** The path says nothing: recognised from the body (rule EPP-33). */
-  ANY_SHAPE(OpenAiFields.ANY_SHAPE, "invalid request: must have messages or prompt field");
+  CONVERSATIONS(
+      OpenAiFields.CONVERSATIONS,
+      "invalid conversations request: must have items field",
+      "items: expected an array with at least one element"),
+  RESPONSES(
+      OpenAiFields.RESPONSES,
+      "invalid responses request: must have input field",
+      "input: expected a value"),
+  CHAT(
+      OpenAiFields.CHAT,
+      "invalid chat completions request: must have valid messages field",
+      "messages: expected an array with at least one element"),
+  COMPLETIONS(
+      OpenAiFields.COMPLETIONS,
+      "invalid completions request: must have prompt field",
+      "prompt: expected a string or array that is not empty"),
+  EMBEDDINGS(
+      OpenAiFields.EMBEDDINGS,
+      "invalid embeddings request: must have input field",
+      "input: expected a string or array that is not empty"),
+  IMAGES(
+      OpenAiFields.IMAGES,
+      "invalid images generations request: must have prompt field",
+      "prompt: expected a string that is not empty"),
+  /** The gateway tells no path. */
+  ANY_SHAPE(
+      OpenAiFields.ANY_SHAPE,
+      "invalid request: its API is not known",
+      "expected one of messages, prompt, input");
 
-  private final Field fields;
-  private final String message;
+  final Field fields;
+  private final String invalid;
+  private final String required;
 
-  OpenAiApi(Field fields, String message) {
+  OpenAiApi(Field fields, String invalid, String required) {
     this.fields = fields;
-    this.message = message;
+    this.invalid = invalid;
+    this.required = required;
   }
 
-  Field fields() {
-    return fields;
-  }
-
-  /** The reference's text for a missing or malformed required field. */
-  String message() {
-    return message;
-  }
-
+  /** The API of a path without query, as the first whole-segment suffix that fits. */
   static OpenAiApi of(String path) {
-    if (path.isEmpty()) {
-      return ANY_SHAPE;
+    if (ends(path, "conversations")) {
+      return CONVERSATIONS;
+    } else if (ends(path, "responses")) {
+      return RESPONSES;
+    } else if (ends(path, "chat/completions") || ends(path, "chat/completions/render")) {
+      return CHAT;
+    } else if (ends(path, "completions") || ends(path, "completions/render")) {
+      return COMPLETIONS;
+    } else if (ends(path, "embeddings")) {
+      return EMBEDDINGS;
+    } else if (ends(path, "images/generations")) {
+      return IMAGES;
     }
-    String bare =
-        path.endsWith("/render") ? path.substring(0, path.length() - "/render".length()) : path;
-    return bare.endsWith("chat/completions") ? CHAT : COMPLETIONS;
+    return ANY_SHAPE;
+  }
+
+  private static boolean ends(String path, String suffix) {
+    return ParserTable.endsWithSegments(path, suffix);
+  }
+
+  /** The API that a body with this field belongs to. */
+  static OpenAiApi ofField(String name) {
+    return switch (name) {
+      case "messages" -> CHAT;
+      case "prompt" -> COMPLETIONS;
+      default -> RESPONSES;
+    };
+  }
+
+  /** The error for a value that is wrong. */
+  String invalid(String cause) {
+    return invalid + ": " + cause;
+  }
+
+  /** The error for the required value. */
+  String missing() {
+    return invalid(required);
   }
 }

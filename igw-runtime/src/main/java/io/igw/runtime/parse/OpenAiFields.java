@@ -1,84 +1,145 @@
 package io.igw.runtime.parse;
 
-import static io.igw.runtime.parse.Field.ANY;
-import static io.igw.runtime.parse.Field.ARRAY;
-import static io.igw.runtime.parse.Field.NULL;
-import static io.igw.runtime.parse.Field.NUMBER;
-import static io.igw.runtime.parse.Field.OBJECT;
-import static io.igw.runtime.parse.Field.STRING;
+import static io.igw.runtime.parse.JsonSink.ANY;
+import static io.igw.runtime.parse.JsonSink.ARRAY;
+import static io.igw.runtime.parse.JsonSink.FALSE;
+import static io.igw.runtime.parse.JsonSink.NULL;
+import static io.igw.runtime.parse.JsonSink.NUMBER;
+import static io.igw.runtime.parse.JsonSink.OBJECT;
+import static io.igw.runtime.parse.JsonSink.STRING;
+import static io.igw.runtime.parse.JsonSink.TRUE;
 
-import io.igw.runtime.parse.Field.Capture;
-import java.util.Arrays;
+import io.igw.runtime.parse.Field.Action;
+import java.util.stream.Stream;
 
 /**
- * The OpenAI documents as tables (plugins-request-control-parsers.md 3). Content goes into the
- * prompt in document order.
+ * The fields of OpenAI requests that routing reads (plugins-request-control-parsers.md 3), with
+ * borders that keep them apart in the prompt (prefix-cache.md 7).
  */
 final class OpenAiFields {
-  // Values that are kept.
-  static final int MODEL = 1;
-  static final int SALT = 2;
-  static final int STREAM = 3;
-  static final int MAX_TOKENS = 4;
-  static final int MAX_COMPLETION_TOKENS = 5;
-  // Places that the reader watches.
-  static final int MESSAGES = 6;
-  static final int MESSAGE = 7;
-  static final int PROMPT = 8;
-  static final int PROMPT_ITEM = 9;
-  // Borders in the prompt: what kind of content follows.
-  static final int ROLE = 16;
-  static final int TEXT = 17;
-  static final int MEDIA = 18;
-  static final int CALLS = 19;
-  static final int BLOCK = 20;
+  static final int NEXT_PROMPT = 1;
+  static final int IMAGE = 2;
+  static final int VIDEO = 3;
+  private static final int MESSAGE = 4;
+  private static final int ROLE = 5;
+  private static final int TEXT = 6;
+  private static final int NAME = 7;
+  private static final int TOOL_CALLS = 8;
+  private static final int TOOL_CALL_ID = 9;
+  private static final int REASONING = 10;
+  private static final int AUDIO = 11;
+  private static final int AUDIO_FORMAT = 12;
+  private static final int OTHER = 13;
+  private static final int TOOLS = 14;
+  private static final int DOCUMENTS = 15;
+  private static final int TEMPLATE = 16;
+  private static final int TEMPLATE_ARGUMENTS = 17;
+  private static final int INSTRUCTIONS = 18;
 
-  static final Field CHAT = root(messages());
-  static final Field COMPLETIONS = root(prompt());
+  private static final int BOOLEAN = TRUE | FALSE;
 
-  /** For requests without a path: whichever of the two is there decides. */
-  static final Field ANY_SHAPE = root(messages(), prompt());
+  private static final Field MODEL = Field.text("model", ANY, Action.MODEL, 0);
+  private static final Field STREAM = Field.kind("stream", ANY, Action.STREAM);
+  private static final Field SALT = Field.text("cache_salt", STRING | NULL, Action.SALT, 0);
+  private static final Field MAX_TOKENS = Field.number("max_tokens", Action.LIMIT, 1);
+
+  static final Field CHAT = root(chat());
+  static final Field COMPLETIONS = root(MAX_TOKENS, texts("prompt"));
+  static final Field EMBEDDINGS = root(texts("input"));
+  static final Field RESPONSES = root(responses());
+  static final Field CONVERSATIONS =
+      root(Field.list("items", NULL, Action.MAIN, 0, Field.raw("", OBJECT, Action.ITEM, MESSAGE)));
+  static final Field IMAGES =
+      root(
+          Field.text("prompt", STRING | NULL, Action.MAIN, 0),
+          Field.kind("n", NUMBER | NULL, Action.NONE),
+          Field.kind("size", STRING | NULL, Action.NONE),
+          Field.kind("num_inference_steps", NUMBER | NULL, Action.NONE));
+
+  /** For requests without a path: which of these a body has tells its API (epp-protocol.md 33). */
+  static final Field ANY_SHAPE =
+      root(
+          Stream.of(chat(), responses(), new Field[] {texts("prompt")})
+              .flatMap(Stream::of)
+              .toArray(Field[]::new));
 
   private OpenAiFields() {}
 
-  private static Field root(Field... content) {
-    Field[] common = {
-      // A model of another type counts as none, as in the reference.
-      new Field("model", ANY, Capture.TEXT, MODEL),
-      new Field("cache_salt", ANY, Capture.TEXT, SALT),
-      new Field("stream", ANY, Capture.SCALAR, STREAM),
-      new Field("max_tokens", ANY, Capture.SCALAR, MAX_TOKENS),
-      new Field("max_completion_tokens", ANY, Capture.SCALAR, MAX_COMPLETION_TOKENS),
-      new Field("tools", ANY, Capture.RAW_SEED, 0),
-      new Field("documents", ANY, Capture.RAW_SEED, 0),
-      new Field("chat_template", ANY, Capture.RAW_SEED, 0),
-      new Field("chat_template_kwargs", ANY, Capture.RAW_SEED, 0)
+  private static Field root(Field... own) {
+    Stream<Field> common = Stream.of(MODEL, STREAM, SALT);
+    Field[] members = Stream.concat(common, Stream.of(own)).toArray(Field[]::new);
+    return Field.object("", 0, Action.NONE, 0, members);
+  }
+
+  private static Field[] chat() {
+    return new Field[] {
+      Field.number("max_completion_tokens", Action.LIMIT, 0),
+      MAX_TOKENS,
+      Field.list("messages", NULL, Action.MAIN, 0, message()),
+      Field.raw("tools", ARRAY | NULL, Action.CONTEXT, TOOLS),
+      Field.raw("documents", ARRAY | NULL, Action.CONTEXT, DOCUMENTS),
+      Field.text("chat_template", STRING | NULL, Action.CONTEXT, TEMPLATE),
+      Field.raw("chat_template_kwargs", OBJECT | NULL, Action.CONTEXT, TEMPLATE_ARGUMENTS),
+      Field.kind("return_assistant_tokens_mask", BOOLEAN | NULL, Action.NONE),
+      Field.kind("continue_final_message", BOOLEAN | NULL, Action.NONE),
+      Field.kind("add_generation_prompt", BOOLEAN | NULL, Action.NONE)
     };
-    Field[] all = Arrays.copyOf(content, content.length + common.length);
-    System.arraycopy(common, 0, all, content.length, common.length);
-    return new Field("request", OBJECT, Capture.NONE, 0).fields(all);
   }
 
-  private static Field messages() {
-    Field media = new Field("image_url", STRING | OBJECT | NULL, Capture.RAW_CONTENT, MEDIA);
-    Field block =
-        new Field("", OBJECT | STRING, Capture.CONTENT, BLOCK)
-            .fields(
-                new Field("text", STRING | NULL, Capture.CONTENT, TEXT),
-                media,
-                new Field("input_audio", STRING | OBJECT | NULL, Capture.RAW_CONTENT, MEDIA),
-                new Field("video_url", STRING | OBJECT | NULL, Capture.RAW_CONTENT, MEDIA));
-    Field message =
-        new Field("", OBJECT, Capture.NONE, MESSAGE)
-            .fields(
-                new Field("role", STRING, Capture.CONTENT, ROLE),
-                new Field("content", STRING | NULL | ARRAY, Capture.CONTENT, TEXT).elements(block),
-                new Field("tool_calls", ARRAY | NULL, Capture.RAW_CONTENT, CALLS));
-    return new Field("messages", ARRAY, Capture.NONE, MESSAGES).elements(message);
+  private static Field message() {
+    return Field.object(
+        "",
+        0,
+        Action.ITEM,
+        MESSAGE,
+        Field.text("role", STRING | NULL, Action.CONTENT, ROLE),
+        Field.list("content", STRING | NULL, Action.CONTENT, TEXT, block()),
+        Field.raw("tool_calls", ARRAY | NULL, Action.CONTENT, TOOL_CALLS),
+        Field.raw("function_call", ANY, Action.CONTENT, TOOL_CALLS),
+        Field.raw("tool_call_id", ANY, Action.CONTENT, TOOL_CALL_ID),
+        Field.raw("name", ANY, Action.CONTENT, NAME),
+        Field.raw("reasoning_content", ANY, Action.CONTENT, REASONING),
+        Field.raw("reasoning", ANY, Action.CONTENT, REASONING));
   }
 
-  private static Field prompt() {
-    Field item = new Field("", STRING | NUMBER, Capture.CONTENT, PROMPT_ITEM);
-    return new Field("prompt", STRING | ARRAY, Capture.CONTENT, PROMPT).elements(item);
+  /** A block of content; what engines of other makers put there counts as it stands. */
+  private static Field block() {
+    return Field.object(
+            "",
+            STRING,
+            Action.CONTENT,
+            TEXT,
+            Field.kind("type", STRING | NULL, Action.NONE),
+            Field.kind("cache_control", ANY, Action.NONE),
+            Field.text("text", STRING | NULL, Action.CONTENT, TEXT),
+            media("image_url", IMAGE),
+            media("video_url", VIDEO),
+            Field.object(
+                "input_audio",
+                NULL,
+                Action.NONE,
+                0,
+                Field.text("data", STRING | NULL, Action.CONTENT, AUDIO),
+                Field.text("format", STRING | NULL, Action.CONTENT, AUDIO_FORMAT)))
+        .others(Field.raw("", ANY, Action.CONTENT, OTHER));
+  }
+
+  private static Field media(String name, int border) {
+    Field url = Field.text("url", STRING | NULL, Action.MEDIA, border);
+    return Field.object(name, STRING | NULL, Action.MEDIA, border, url);
+  }
+
+  private static Field texts(String name) {
+    return Field.list(
+        name, STRING | NULL, Action.MAIN, 0, Field.stringOrNumber(Action.TEXT_OR_TOKEN));
+  }
+
+  private static Field[] responses() {
+    return new Field[] {
+      Field.number("max_output_tokens", Action.LIMIT, 2),
+      Field.raw("input", ANY, Action.MAIN, 0),
+      Field.raw("instructions", ANY, Action.CONTEXT, INSTRUCTIONS),
+      Field.raw("tools", ANY, Action.CONTEXT, TOOLS)
+    };
   }
 }

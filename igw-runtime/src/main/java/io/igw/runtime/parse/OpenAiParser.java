@@ -7,12 +7,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads OpenAI completions and chat completions (plugins-request-control-parsers.md 3). Type {@code
- * openai-parser}. Stateless.
+ * Reads requests and responses of the OpenAI family (plugins-request-control-parsers.md 3).
+ * Thread-safe.
  */
 final class OpenAiParser implements RequestParser {
   private static final List<String> SUFFIXES =
-      List.of("chat/completions", "completions", "chat/completions/render", "completions/render");
+      List.of(
+          "chat/completions",
+          "chat/completions/render",
+          "completions",
+          "completions/render",
+          "embeddings",
+          "responses",
+          "conversations",
+          "images/generations");
 
   @Override
   public List<String> pathSuffixes() {
@@ -21,13 +29,13 @@ final class OpenAiParser implements RequestParser {
 
   @Override
   public RequestBody request(String path, RequestHeaders headers) {
-    return new OpenAiRequestBody(OpenAiApi.of(path));
+    return new OpenAiRequest(OpenAiApi.of(path));
   }
 
   @Override
   public ResponseBody response(@Nullable String contentType) {
     return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("text/event-stream")
-        ? new EventStreamBody()
-        : new JsonResponseBody();
+        ? new EventStreamUsage()
+        : new JsonUsage();
   }
 }

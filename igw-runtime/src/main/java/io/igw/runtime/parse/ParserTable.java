@@ -3,45 +3,54 @@ package io.igw.runtime.parse;
 import io.igw.api.RequestHeaders;
 import io.igw.spi.RequestParser;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the parser of a path: the longest suffix on whole path segments wins over all parsers, a
- * parser without suffixes takes the rest (plugins-request-control-parsers.md 1 and 11). A request
- * without any path goes to the parser that comes first, which recognises it by its body (rule
- * EPP-33). Immutable.
+ * Chooses the parser of a request by its path (plugins-request-control-parsers.md 1, with whole
+ * segments): the longest claimed suffix wins over all parsers; what none claims goes to the parser
+ * without claims. Immutable.
+ *
+ * <p>A trailing slash and the query do not count; case and percent-encoding do.
  */
 public final class ParserTable {
-  private record Entry(String suffix, RequestParser parser) {}
+  private static final String DEFAULT_PATH = "v1/completions";
+  private static final String[] PATH_HEADERS = {":path", "x-original-path", "x-forwarded-path"};
 
-  /**
-   * A parser and what it is to know of the path.
-   *
-   * @param parser the parser
-   * @param path path without query and trailing slash; empty if the request has none
-   */
-  public record Match(RequestParser parser, String path) {}
+  private final List<Claim> claims;
+  private final @Nullable RequestParser fallback;
+  private final List<RequestParser> ignored;
 
-  private final List<Entry> entries = new ArrayList<>();
-  private final @Nullable RequestParser first;
-  private @Nullable RequestParser fallback;
-
-  /** A table of parsers in configuration order. */
-  public ParserTable(List<RequestParser> parsers) {
-    this.first = parsers.isEmpty() ? null : parsers.get(0);
+  /** A table of parsers in configuration order; of equal claims the first counts. */
+  public ParserTable(List<? extends RequestParser> parsers) {
+    List<Claim> claimed = new ArrayList<>();
+    List<RequestParser> behind = new ArrayList<>();
+    RequestParser rest = null;
     for (RequestParser parser : parsers) {
-      if (parser.pathSuffixes().isEmpty() && fallback == null) {
-        fallback = parser;
+      List<String> suffixes = parser.pathSuffixes();
+      if (rest != null) {
+        behind.add(parser);
+      } else if (suffixes.isEmpty()) {
+        rest = parser;
+      } else {
+        suffixes.forEach(suffix -> claimed.add(new Claim(suffix, parser)));
       }
-      parser.pathSuffixes().forEach(suffix -> entries.add(new Entry(suffix, parser)));
     }
-    entries.sort((a, b) -> b.suffix().length() - a.suffix().length());
+    claimed.sort(Comparator.comparingInt((Claim claim) -> claim.suffix.length()).reversed());
+    this.claims = List.copyOf(claimed);
+    this.fallback = rest;
+    this.ignored = List.copyOf(behind);
   }
 
-  /** Path of a request with its query, empty if no header tells. */
+  /** Parsers that are never chosen: they stand behind one without claims. */
+  public List<RequestParser> ignored() {
+    return ignored;
+  }
+
+  /** Path of a request as a header tells it, query and all; empty if none does. */
   public static String path(RequestHeaders headers) {
-    for (String name : new String[] {":path", "x-original-path", "x-forwarded-path"}) {
+    for (String name : PATH_HEADERS) {
       String path = headers.first(name);
       if (path != null && !path.isEmpty()) {
         return path;
@@ -50,31 +59,40 @@ public final class ParserTable {
     return "";
   }
 
-  /** The parser of a path, null if none claims it. */
+  /**
+   * The parser of a path, null if there is none. An empty path belongs to the parser of {@code
+   * /v1/completions}, who then looks at the body (epp-protocol.md 33).
+   */
   public @Nullable Match find(String pathAndQuery) {
-    if (pathAndQuery.isEmpty()) {
-      return first == null ? null : new Match(first, "");
-    }
-    String path = bare(pathAndQuery);
-    for (Entry entry : entries) {
-      if (endsWith(path, entry.suffix())) {
-        return new Match(entry.parser(), path);
+    String path = normalised(pathAndQuery);
+    String claimed = path.isEmpty() ? DEFAULT_PATH : path;
+    for (Claim claim : claims) {
+      if (endsWithSegments(claimed, claim.suffix)) {
+        return new Match(claim.parser, path);
       }
     }
     return fallback == null ? null : new Match(fallback, path);
   }
 
-  private static String bare(String pathAndQuery) {
-    int query = pathAndQuery.indexOf('?');
-    int end = query < 0 ? pathAndQuery.length() : query;
-    if (end > 1 && pathAndQuery.charAt(end - 1) == '/') {
-      end--;
-    }
-    return pathAndQuery.substring(0, end);
+  private static String normalised(String path) {
+    int query = path.indexOf('?');
+    int end = query < 0 ? path.length() : query;
+    return path.substring(0, end > 1 && path.charAt(end - 1) == '/' ? end - 1 : end);
   }
 
-  private static boolean endsWith(String path, String suffix) {
-    int before = path.length() - suffix.length() - 1;
-    return path.endsWith(suffix) && (before < 0 || path.charAt(before) == '/');
+  /** Whether the last segments of a path are these. */
+  static boolean endsWithSegments(String path, String suffix) {
+    int start = path.length() - suffix.length();
+    return path.endsWith(suffix) && (start == 0 || path.charAt(start - 1) == '/');
   }
+
+  /**
+   * A parser and the path to start it with.
+   *
+   * @param parser who reads the request and its response
+   * @param path without query and trailing slash; empty if the gateway tells none
+   */
+  public record Match(RequestParser parser, String path) {}
+
+  private record Claim(String suffix, RequestParser parser) {}
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes every path that no other parser claims and reads nothing
- * (plugins-request-control-parsers.md 9). Type {@code passthrough-parser}.
+ * Takes what no other parser claims and reads nothing of it: no model, no prompt, no usage
+ * (plugins-request-control-parsers.md 9). Thread-safe.
  */
 final class PassthroughParser implements RequestParser {
   private static final Unread UNREAD = new Unread();
@@ -29,7 +29,7 @@ final class PassthroughParser implements RequestParser {
     return UNREAD;
   }
 
-  /** A body that nobody looks at. */
+  /** A body that is not looked at. Stateless. */
   private static final class Unread implements RequestBody, ResponseBody, Parsed {
     @Override
     public void feed(byte[] source, int offset, int length) {}

@@ -1,8 +1,4 @@
-/**
- * Reads request and response bodies as they arrive, in one pass and without keeping them. What an
- * API's document means stands in tables of {@link io.igw.runtime.parse.Field}; one scanner walks
- * all of them.
- */
+/** Reads request and response bodies as they arrive: models, limits, prompt hashes, usage. */
 @NullMarked
 package io.igw.runtime.parse;
 

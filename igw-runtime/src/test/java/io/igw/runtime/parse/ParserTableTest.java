@@ -3,57 +3,175 @@ package io.igw.runtime.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.RequestHeaders;
+import io.igw.api.Usage;
+import io.igw.spi.Plugin;
+import io.igw.spi.PluginProvider;
 import io.igw.spi.RequestParser;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ParserTableTest {
   private final RequestParser openAi = new OpenAiParser();
-  private final RequestParser rest = new PassthroughParser();
+  private final RequestParser passthrough = new PassthroughParser();
 
   @ParameterizedTest
   @CsvSource({
-    "/v1/chat/completions,true,/v1/chat/completions",
-    "/v1/chat/completions/,true,/v1/chat/completions",
-    "/v1/chat/completions?a=/b,true,/v1/chat/completions",
-    "/prefix/v1/completions,true,/prefix/v1/completions",
-    "completions,true,completions",
-    "/v1/completions/render,true,/v1/completions/render",
-    "/xcompletions,false,/xcompletions",
-    "/v1/Completions,false,/v1/Completions",
-    "/v1/models,false,/v1/models",
-    "/,false,/",
+    "/v1/chat/completions, CHAT",
+    "/v1/chat/completions/, CHAT",
+    "/v1/chat/completions?a=/v1/completions, CHAT",
+    "/v1/chat/completions/?a=b, CHAT",
+    "chat/completions, CHAT",
+    "/tenant/v2/chat/completions, CHAT",
+    "/v1/chat/completions/render, CHAT",
+    "/v1/completions, COMPLETIONS",
+    "/v1/xchat/completions, COMPLETIONS",
+    "/v1/completions/render, COMPLETIONS",
+    "/v1/embeddings, EMBEDDINGS",
+    "/v1/responses, RESPONSES",
+    "/v1/conversations, CONVERSATIONS",
+    "/v1/images/generations, IMAGES",
+    "'', ANY_SHAPE",
   })
-  void matchesWholeSegments(String path, boolean claimed, String normalised) {
-    ParserTable.Match match = new ParserTable(List.of(openAi, rest)).find(path);
-    assertThat(match).isEqualTo(new ParserTable.Match(claimed ? openAi : rest, normalised));
+  void claimedPaths(String path, String api) {
+    ParserTable table = new ParserTable(List.of(openAi));
+    ParserTable.Match match = table.find(path);
+    assertThat(match).isNotNull();
+    assertThat(match.parser()).isSameAs(openAi);
+    assertThat(OpenAiApi.of(match.path())).isEqualTo(OpenAiApi.valueOf(api));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/xcompletions",
+    "/v1/Completions",
+    "/v1/completions/x",
+    "/v1/chat%2Fcompletion",
+    "/v1/%63ompletions",
+    "/v1/chat%2Fcompletions",
+    "/v1/completions//",
+    "/v1/models",
+    "/",
+    "/?completions",
+  })
+  void otherPathsGoToTheFallback(String path) {
+    assertThat(new ParserTable(List.of(openAi)).find(path)).isNull();
+    ParserTable.Match match = new ParserTable(List.of(openAi, passthrough)).find(path);
+    assertThat(match).isNotNull();
+    assertThat(match.parser()).isSameAs(passthrough);
   }
 
   @Test
-  void withoutAFallbackAnUnknownPathHasNoParser() {
-    assertThat(new ParserTable(List.of(openAi)).find("/v1/models")).isNull();
+  void theLongestSuffixWinsWhateverTheOrder() {
+    RequestParser generate = claiming("generate");
+    RequestParser vllm = claiming("inference/v1/generate");
+    for (List<RequestParser> order : List.of(List.of(generate, vllm), List.of(vllm, generate))) {
+      ParserTable table = new ParserTable(order);
+      assertThat(table.find("/inference/v1/generate").parser()).isSameAs(vllm);
+      assertThat(table.find("/v1/generate").parser()).isSameAs(generate);
+    }
   }
 
   @Test
-  void theFallbackMayStandFirst() {
-    assertThat(new ParserTable(List.of(rest, openAi)).find("/v1/completions"))
-        .isEqualTo(new ParserTable.Match(openAi, "/v1/completions"));
+  void ofEqualClaimsTheFirstCountsAndNoneBehindTheFallback() {
+    RequestParser first = claiming("generate");
+    RequestParser second = claiming("generate");
+    ParserTable table = new ParserTable(List.of(first, second, passthrough, openAi));
+    assertThat(table.find("/generate").parser()).isSameAs(first);
+    assertThat(table.find("/v1/completions").parser()).isSameAs(passthrough);
+    assertThat(table.ignored()).containsExactly(openAi);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "/a/?x, /b, /c, /a/?x",
+        "-, /b, /c, /b",
+        "'', '', /c, /c",
+        "-, -, -, ''",
+        "/, -, -, /",
+      })
+  void pathSources(String path, String original, String forwarded, String expected) {
+    RequestHeaders headers =
+        name ->
+            switch (name) {
+              case ":path" -> path;
+              case "x-original-path" -> original;
+              case "x-forwarded-path" -> forwarded;
+              default -> null;
+            };
+    assertThat(ParserTable.path(headers)).isEqualTo(expected);
   }
 
   @Test
-  void thePathIsLookedUpInOrder() {
-    assertThat(ParserTable.path(headers(Map.of(":path", "/a", "x-original-path", "/b"))))
-        .isEqualTo("/a");
-    assertThat(ParserTable.path(headers(Map.of("x-forwarded-path", "/c", "x-original-path", "/b"))))
-        .isEqualTo("/b");
-    assertThat(ParserTable.path(headers(Map.of("x-forwarded-path", "/c")))).isEqualTo("/c");
-    assertThat(ParserTable.path(RequestHeaders.NONE)).isEmpty();
+  void withoutAPathTheParserOfCompletionsLooksAtTheShape() {
+    ParserTable.Match match =
+        new ParserTable(List.of(claiming("generate"), openAi))
+            .find(ParserTable.path(RequestHeaders.NONE));
+    assertThat(match.parser()).isSameAs(openAi);
+    RequestParser.RequestBody body = match.parser().request(match.path(), RequestHeaders.NONE);
+    byte[] chat = Bodies.json("{'messages':[{'content':'x'}],'model':'m'}");
+    body.feed(chat, 0, chat.length);
+    assertThat(body.finish().error()).isNull();
   }
 
-  private static RequestHeaders headers(Map<String, String> map) {
-    return map::get;
+  @Test
+  void passthroughReadsNothing() {
+    RequestParser.RequestBody body = passthrough.request("/x", RequestHeaders.NONE);
+    body.feed(new byte[] {1, 2}, 0, 2);
+    RequestParser.Parsed parsed = body.finish();
+    assertThat(parsed.error()).isNull();
+    assertThat(parsed.model()).isNull();
+    assertThat(parsed.modelRequired()).isFalse();
+    assertThat(parsed.modelStart()).isEqualTo(-1);
+    assertThat(parsed.modelEnd()).isEqualTo(-1);
+    assertThat(parsed.stream()).isFalse();
+    assertThat(parsed.maxOutputTokens()).isEqualTo(-1);
+    assertThat(parsed.prompt("m").blocks(64)).isZero();
+    RequestParser.ResponseBody response = passthrough.response("application/json");
+    byte[] usage = Bodies.json("{'usage':{'prompt_tokens':1}}");
+    response.feed(usage, 0, usage.length);
+    assertThat(response.usage()).isEqualTo(Usage.UNKNOWN);
+  }
+
+  @Test
+  void theProvidersAreFound() {
+    Map<String, PluginProvider> found =
+        ServiceLoader.load(PluginProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(provider -> provider.type().endsWith("-parser"))
+            .collect(Collectors.toMap(PluginProvider::type, provider -> provider));
+    assertThat(found).containsOnlyKeys("openai-parser", "passthrough-parser");
+    assertThat(found.values())
+        .allSatisfy(provider ->
+            assertThat(provider.getClass().getPackage()).isEqualTo(ParserTable.class.getPackage()));
+    try (Plugin plugin = new OpenAiParser()) {
+      assertThat(plugin).isInstanceOf(RequestParser.class);
+    }
+  }
+
+  private static RequestParser claiming(String suffix) {
+    RequestParser inner = new OpenAiParser();
+    return new RequestParser() {
+      @Override
+      public List<String> pathSuffixes() {
+        return List.of(suffix);
+      }
+
+      @Override
+      public RequestBody request(String path, RequestHeaders headers) {
+        return inner.request(path, headers);
+      }
+
+      @Override
+      public ResponseBody response(String contentType) {
+        return inner.response(contentType);
+      }
+    };
   }
 }

@@ -3,12 +3,17 @@ package io.igw.scheduler.plugins;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.Parameters;
+import io.igw.spi.PluginContext;
 import io.igw.spi.Scorer;
 
 /**
  * Scores by this picker's own requests in flight n: n at most {@code idleThreshold}: 1; else {@code
  * (max − n)/max × maxBusyScore} over the candidates (plugins-scheduling.md 3.2). Type {@code
  * active-request-scorer}.
+ *
+ * <p>The number is this picker's own and always there: none is absent or stale.
+ *
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> Two passes over the load column.
  */
 final class ActiveRequestScorer implements Scorer {
   private final double idleThreshold;
@@ -19,10 +24,15 @@ final class ActiveRequestScorer implements Scorer {
     this.maxBusyScore = maxBusyScore;
   }
 
-  static Scorer of(Parameters parameters) {
-    // Read and ignored: leases have an expiry of their own, and there is one in-flight producer.
+  static Scorer of(Parameters parameters, PluginContext context) {
+    // Accepted and ignored, as in the reference: leases have an expiry of their own.
     parameters.text("requestTimeout");
-    parameters.text("inFlightLoadProducerName");
+    // There is one set of counters, so the name says nothing but that such a producer must be
+    // there.
+    String producer = parameters.text("inFlightLoadProducerName", "");
+    if (!producer.isEmpty()) {
+      context.consumes(InFlightLoadProducer.IN_FLIGHT_LOAD, producer, true);
+    }
     int idle = parameters.integer("idleThreshold", 0, Integer.MIN_VALUE, Integer.MAX_VALUE);
     return new ActiveRequestScorer(Math.max(0, idle), parameters.number("maxBusyScore", 1, 0, 1));
   }

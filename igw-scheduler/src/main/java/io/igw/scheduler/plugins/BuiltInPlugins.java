@@ -1,7 +1,9 @@
 package io.igw.scheduler.plugins;
 
 import io.igw.api.Signal;
+import io.igw.spi.Filter;
 import io.igw.spi.Picker;
+import io.igw.spi.PluginContext;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.SaturationDetector;
 import io.igw.spi.Scorer;
@@ -31,6 +33,28 @@ public final class BuiltInPlugins {
     return new ActiveRequestScorer(0, 1);
   }
 
+  /**
+   * {@code token-load-scorer} with its default scale of 4,194,304 tokens: the fewer tokens are in
+   * flight there and would be added, the better. Needs {@link #inFlightLoadProducer} under its type
+   * as name.
+   */
+  public static Scorer tokenLoadScorer(PluginContext context) {
+    return new TokenLoadScorer(
+        TokenLoadScorer.DEFAULT_THRESHOLD,
+        TokenLoadScorer.added(context, InFlightLoadProducer.TYPE));
+  }
+
+  /**
+   * {@code inflight-load-producer}: the tokens that a request would add to each endpoint, for
+   * {@code Scheduler.Builder.reservedTokens}.
+   *
+   * @param addEstimatedOutputTokens whether the output to expect counts too
+   */
+  public static InFlightLoadProducer inFlightLoadProducer(
+      PluginContext context, boolean addEstimatedOutputTokens) {
+    return InFlightLoadProducer.of(context, addEstimatedOutputTokens);
+  }
+
   /** {@code max-score-picker}: the best {@code count} endpoints; at least 1. */
   public static Picker maxScorePicker(int count) {
     return new TopPicker(atLeastOne(count));
@@ -57,9 +81,33 @@ public final class BuiltInPlugins {
   /**
    * {@code utilization-detector} with its default thresholds: 5 waiting requests, 0.8 of the KV
    * cache.
+   *
+   * @param staleness numbers older than this count as saturated; above 0
    */
   public static SaturationDetector utilizationDetector(Duration staleness) {
-    return new UtilizationDetector(5, 0.8, staleness, 0);
+    return detector(staleness, 0);
+  }
+
+  /**
+   * {@code utilization-detector} as a filter with its default thresholds: drops endpoints that are
+   * saturated, unless all are.
+   *
+   * @param staleness numbers older than this count as saturated; above 0
+   * @param headroom share by which the thresholds may be exceeded; at least 0
+   */
+  public static Filter utilizationFilter(Duration staleness, double headroom) {
+    return detector(staleness, headroom);
+  }
+
+  private static UtilizationDetector detector(Duration staleness, double headroom) {
+    if (staleness.isNegative() || staleness.isZero()) {
+      throw new IllegalArgumentException("staleness: " + staleness + " (expected: > 0)");
+    }
+    if (!(headroom >= 0 && headroom <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException("headroom: " + headroom + " (expected: >= 0)");
+    }
+    return new UtilizationDetector(
+        UtilizationDetector.QUEUE_DEPTH, UtilizationDetector.KV_CACHE_UTIL, staleness, headroom);
   }
 
   private static int atLeastOne(int count) {

@@ -60,7 +60,7 @@ public abstract class BuiltInProvider implements PluginProvider {
   public static final class ActiveRequests extends BuiltInProvider {
     /** For ServiceLoader. */
     public ActiveRequests() {
-      super("active-request-scorer", (p, c) -> ActiveRequestScorer.of(p));
+      super("active-request-scorer", ActiveRequestScorer::of);
     }
   }
 
@@ -116,7 +116,7 @@ public abstract class BuiltInProvider implements PluginProvider {
   public static final class InFlightLoad extends BuiltInProvider {
     /** For ServiceLoader. */
     public InFlightLoad() {
-      super("inflight-load-producer", InFlightLoadProducer::new);
+      super("inflight-load-producer", InFlightLoadProducer::of);
     }
   }
 

@@ -13,16 +13,22 @@ import io.igw.spi.PluginContext;
  * not hold, and with {@code addEstimatedOutputTokens} the output to expect
  * (plugins-request-control.md 3.1). Type {@code inflight-load-producer}. The counters themselves
  * are the scheduler's reservation, which takes this number when a pick is made.
+ *
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> One fill, and one write for each endpoint that holds
+ * a part of the prompt.
  */
 public final class InFlightLoadProducer implements DataProducer {
   /** Type, and default name. */
   public static final String TYPE = "inflight-load-producer";
 
-  /** Data type of what it produces. */
+  /** Data type of what it produces: tokens. */
   public static final String UNCACHED_TOKENS = "UncachedRequestTokens";
 
-  static final String PREFIX_PRODUCER = "approx-prefix-cache-producer";
-  private static final double NO_CAP = -1;
+  /** Data type of the counters, which every instance stands for; nothing is stored under it. */
+  static final String IN_FLIGHT_LOAD = "InFlightLoad";
+
+  private static final String PREFIX_PRODUCER = "approx-prefix-cache-producer";
+  private static final int NO_CAP = -1;
 
   private final PerEndpoint uncached;
   private final PerEndpoint matchedBlocks;
@@ -30,21 +36,35 @@ public final class InFlightLoadProducer implements DataProducer {
   private final PerEndpoint blockSize;
   private final boolean addOutput;
   private final double outputRatio;
-  private final double outputCap;
+  private final int outputCap;
 
-  InFlightLoadProducer(Parameters parameters, PluginContext context) {
-    addOutput = parameters.flag("addEstimatedOutputTokens", false);
-    outputRatio = parameters.number("outputRatio", 1.5, 0, Double.MAX_VALUE);
-    outputCap = parameters.number("maxEstimatedOutputTokens", NO_CAP, 0, Double.MAX_VALUE);
+  private InFlightLoadProducer(
+      PluginContext context, String prefix, boolean addOutput, double outputRatio, int outputCap) {
+    this.addOutput = addOutput;
+    this.outputRatio = outputRatio;
+    this.outputCap = outputCap;
+    String producer = prefix.isEmpty() ? PREFIX_PRODUCER : prefix;
+    matchedBlocks = context.consumes("PrefixCacheMatchInfo.matchedBlocks", producer, false);
+    totalBlocks = context.consumes("PrefixCacheMatchInfo.totalBlocks", producer, false);
+    blockSize = context.consumes("PrefixCacheMatchInfo.blockSizeTokens", producer, false);
+    context.consumes(TokenProducer.TOKENIZED_PROMPT, TokenProducer.TYPE, true);
+    context.produces(IN_FLIGHT_LOAD);
+    uncached = context.produces(UNCACHED_TOKENS);
+  }
+
+  static InFlightLoadProducer of(PluginContext context, boolean addEstimatedOutputTokens) {
+    return new InFlightLoadProducer(context, "", addEstimatedOutputTokens, 1.5, NO_CAP);
+  }
+
+  static InFlightLoadProducer of(Parameters parameters, PluginContext context) {
     // One replica counts for itself: there is no state to share.
     parameters.flag("syncCrossReplicaState", true);
-    String named = parameters.text("prefixMatchInfoProducerName", "");
-    String prefix = named.isEmpty() ? PREFIX_PRODUCER : named;
-    matchedBlocks = context.consumes("PrefixCacheMatchInfo.matchedBlocks", prefix, false);
-    totalBlocks = context.consumes("PrefixCacheMatchInfo.totalBlocks", prefix, false);
-    blockSize = context.consumes("PrefixCacheMatchInfo.blockSizeTokens", prefix, false);
-    context.consumes(TokenProducer.TOKENIZED_PROMPT, TokenProducer.TYPE, true);
-    uncached = context.produces(UNCACHED_TOKENS);
+    return new InFlightLoadProducer(
+        context,
+        parameters.text("prefixMatchInfoProducerName", ""),
+        parameters.flag("addEstimatedOutputTokens", false),
+        parameters.number("outputRatio", 1.5, 0, Double.MAX_VALUE),
+        parameters.integer("maxEstimatedOutputTokens", NO_CAP, 0, Integer.MAX_VALUE));
   }
 
   /** Whether output is estimated: then tokens stay reserved until the response ends. */
@@ -55,34 +75,37 @@ public final class InFlightLoadProducer implements DataProducer {
   @Override
   public void produce(Cycle cycle, Candidates candidates) {
     InferenceRequest request = cycle.request();
-    int input = request.prompt().estimatedTokens();
+    int input = Math.max(0, request.prompt().estimatedTokens());
     double output = addOutput ? output(request, input) : 0;
+    cycle.putAll(uncached, input + output);
     double[] matched = cycle.values(matchedBlocks);
     double[] total = cycle.values(totalBlocks);
     double[] size = cycle.values(blockSize);
-    for (int i = 0; i < candidates.size(); i++) {
-      cycle.put(
-          uncached, candidates.ordinal(i), uncached(input, matched[i], total[i], size[i]) + output);
+    for (int i = 0, count = candidates.size(); i < count; i++) {
+      // An endpoint that holds nothing adds the whole prompt, which the fill has said already.
+      if (matched[i] > 0 && total[i] > 0) {
+        double cost = uncached(input, matched[i], total[i], size[i]) + output;
+        cycle.put(uncached, candidates.ordinal(i), cost);
+      }
     }
   }
 
-  static double uncached(double input, double matched, double total, double blockSize) {
-    if (!(total > 0)) {
-      return Math.max(0, input);
-    }
-    // The last block may be partial: what is not held never exceeds the prompt.
+  private static double uncached(double input, double matched, double total, double blockSize) {
     double cold =
         Math.max(0, (total - matched) * blockSize) + Math.max(0, input - total * blockSize);
-    return Math.min(cold, Math.max(0, input));
+    // The last block may be partial: what is not held never exceeds the prompt.
+    return Math.min(cold, input);
   }
 
   private double output(InferenceRequest request, int input) {
-    if (input <= 0) {
+    if (input == 0) {
       return 0;
     }
-    double output = Math.rint(input * outputRatio);
+    // Half goes up, as in the reference; rint would send it to the even neighbour.
+    double output = Math.floor(input * outputRatio + 0.5);
     if (request.maxOutputTokens().isPresent()) {
-      output = Math.min(output, request.maxOutputTokens().getAsInt());
+      int limit = request.maxOutputTokens().getAsInt();
+      output = limit >= 0 ? Math.min(output, limit) : output;
     }
     return outputCap >= 0 ? Math.min(output, outputCap) : output;
   }

@@ -6,17 +6,26 @@ import io.igw.spi.Cycle;
 import io.igw.spi.Scorer;
 
 /**
- * Scores the free share of the KV cache: {@code 1 − usage} (plugins-scheduling.md 3.1). Type {@code
- * kv-cache-utilization-scorer}.
+ * Scores the free share of the KV cache: {@code 1 − usage} (plugins-scheduling.md 3.1); usage above
+ * 1, which some engines report for a moment, scores 0. Type {@code kv-cache-utilization-scorer}.
+ *
+ * <p>An endpoint whose usage was never seen scores the mean of the others. The age of a number is
+ * not looked at, so that the score can be kept with the snapshot: whoever publishes snapshots
+ * decides what is too old.
+ *
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> One pass over a column, once per snapshot while
+ * nothing is filtered.
  */
 final class KvCacheScorer implements Scorer {
   @Override
   public void score(Cycle cycle, Candidates candidates, double[] scores) {
+    int size = candidates.size();
     double[] usage = cycle.column(Signal.KV_CACHE_USAGE);
-    for (int i = 0; i < candidates.size(); i++) {
-      scores[i] = 1 - usage[i];
+    for (int i = 0; i < size; i++) {
+      // NaN passes both bounds, for the mean to replace it.
+      scores[i] = Math.min(1, Math.max(0, 1 - usage[i]));
     }
-    AbsentNumbers.fill(scores, candidates.size());
+    AbsentNumbers.fill(scores, size);
   }
 
   @Override

@@ -9,6 +9,13 @@ import io.igw.spi.Scorer;
  * Scores a count between the least (1) and the greatest (0) of the candidates: {@code (max −
  * v)/(max − min)}, all equal: 1 (plugins-scheduling.md 3.1). Types {@code queue-scorer} and {@code
  * running-requests-size-scorer}.
+ *
+ * <p>An endpoint whose number was never seen counts for neither bound and scores the mean of the
+ * others. The age of a number is not looked at, so that the score can be kept with the snapshot:
+ * whoever publishes snapshots decides what is too old.
+ *
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> Two passes over a column, once per snapshot while
+ * nothing is filtered.
  */
 final class SpreadScorer implements Scorer {
   private final Signal signal;

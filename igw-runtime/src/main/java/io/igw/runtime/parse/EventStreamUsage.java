@@ -1,0 +1,166 @@
+package io.igw.runtime.parse;
+
+import io.igw.api.Usage;
+import io.igw.spi.RequestParser;
+
+/**
+ * Usage of a response that is a stream of server-sent events, each with a JSON document as data.
+ * Any cut, any line end, comments, data over several lines; the last event that tells a count wins.
+ *
+ * <p><b>Cost.</b> An event that lies whole in one piece is only searched for {@code "usage"}; one
+ * that is cut goes through the JSON scanner as it comes, so that nothing is ever kept.
+ */
+final class EventStreamUsage implements RequestParser.ResponseBody {
+  /** An event with a longer line is passed over. */
+  static final int MAX_LINE = 1 << 20;
+
+  private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+  private static final byte[] NEWLINE = {'\n'};
+
+  /** At the start of a line, with so many bytes of DATA matched: 0..4. */
+  private static final int NAME = 0;
+
+  private static final int IN_DATA = 1;
+  private static final int OTHER = 2;
+
+  private final UsageReader reader = new UsageReader();
+  private int state = NAME;
+  private int matched;
+
+  /** A line feed that comes next belongs to the carriage return before. */
+  private boolean afterReturn;
+
+  /** The event under way has data. */
+  private boolean open;
+
+  /** The event under way has a line that is too long. */
+  private boolean spoiled;
+
+  private long lineLength;
+
+  @Override
+  public void feed(byte[] source, int offset, int length) {
+    int end = offset + length;
+    int at = offset;
+    while (at < end) {
+      if (state == NAME && matched == 0) {
+        if (afterReturn) {
+          afterReturn = false;
+          if (source[at] == '\n') {
+            at++;
+            continue;
+          }
+        }
+        if (!open) {
+          int next = wholeEvent(source, at, end);
+          if (next > at) {
+            at = next;
+            continue;
+          }
+        }
+      }
+      at = line(source, at, end);
+    }
+  }
+
+  @Override
+  public Usage usage() {
+    commit(); // a stream that ends without its last line end
+    return reader.usage();
+  }
+
+  /** Reads an event of a single data line with the empty line behind it; {@code at} if not one. */
+  private int wholeEvent(byte[] s, int at, int end) {
+    if (!startsWithData(s, at, end)) {
+      return at;
+    }
+    int lineEnd = Bytes.lineEnd(s, at, end);
+    int next = lineEnd + 1;
+    if (lineEnd < end && s[lineEnd] == '\r' && next < end && s[next] == '\n') {
+      next++;
+    }
+    if (next >= end || (s[next] != '\n' && s[next] != '\r')) {
+      return at;
+    }
+    int data = at + DATA.length;
+    if (lineEnd - data <= MAX_LINE && Bytes.containsUsage(s, data, lineEnd)) {
+      reader.start();
+      reader.feed(s, data, lineEnd - data);
+      if (reader.complete()) {
+        reader.commit();
+      }
+    }
+    afterReturn = s[next] == '\r';
+    return next + 1;
+  }
+
+  private static boolean startsWithData(byte[] s, int at, int end) {
+    return end - at > DATA.length
+        && s[at] == 'd'
+        && s[at + 1] == 'a'
+        && s[at + 2] == 't'
+        && s[at + 3] == 'a'
+        && s[at + 4] == ':';
+  }
+
+  /** Reads on in one line. */
+  private int line(byte[] s, int at, int end) {
+    byte b = s[at];
+    if (state == NAME) {
+      if (b == '\n' || b == '\r') {
+        return endLine(at, b);
+      }
+      if (b == DATA[matched]) {
+        if (++matched == DATA.length) {
+          beginData();
+        }
+      } else {
+        state = OTHER;
+      }
+      return at + 1;
+    }
+    int lineEnd = Bytes.lineEnd(s, at, end);
+    if (state == IN_DATA) {
+      data(s, at, lineEnd - at);
+    }
+    return lineEnd < end ? endLine(lineEnd, s[lineEnd]) : end;
+  }
+
+  private void beginData() {
+    state = IN_DATA;
+    lineLength = 0;
+    if (open) {
+      data(NEWLINE, 0, 1);
+    } else {
+      open = true;
+      spoiled = false;
+      reader.start();
+    }
+  }
+
+  private void data(byte[] s, int offset, int length) {
+    lineLength += length;
+    spoiled |= lineLength > MAX_LINE;
+    if (!spoiled) {
+      reader.feed(s, offset, length);
+    }
+  }
+
+  private int endLine(int at, byte b) {
+    if (state == NAME && matched == 0) {
+      open = false;
+    } else if (state == IN_DATA) {
+      commit();
+    }
+    state = NAME;
+    matched = 0;
+    afterReturn = b == '\r';
+    return at + 1;
+  }
+
+  private void commit() {
+    if (open && !spoiled && reader.complete()) {
+      reader.commit();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.igw.scheduler;
+
+import io.igw.api.EndpointSnapshot;
+import io.igw.api.EndpointSubset;
+import io.igw.api.InferenceRequest;
+import io.igw.api.Rejection;
+import io.igw.spi.DataProducer;
+import io.igw.spi.PickListener;
+import io.igw.spi.ProfileHandler;
+import io.igw.spi.RequestState;
+import io.igw.spi.SaturationDetector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one cycle at a time needs: the cycle, the candidates, the runs, their arrays. It
+ * allocates when a snapshot is larger than any before, and not otherwise.
+ *
+ * <p><b>Threading.</b> Belongs to the thread that took it from the {@link WorkspacePool}.
+ */
+final class Workspace {
+  private final CyclePlan plan;
+  private final CandidateSet base;
+  private final SchedulingCycle cycle;
+  private final ProfileRun[] runs;
+  private final CycleResults results;
+  private final WeightedSum sum = new WeightedSum();
+  private final int[] order;
+  private int ranCount;
+  private int primary;
+  private long seed;
+
+  Workspace(CyclePlan plan, long seed) {
+    this.plan = plan;
+    this.seed = seed;
+    CandidateSet.Contents contents = new CandidateSet.Contents();
+    base = new CandidateSet(contents);
+    cycle = new SchedulingCycle(base, plan.perEndpointKeys());
+    runs = new ProfileRun[plan.profiles().size()];
+    for (int i = 0; i < runs.length; i++) {
+      runs[i] = new ProfileRun(plan.profiles().get(i), contents);
+    }
+    order = new int[runs.length];
+    results = new CycleResults(cycle, runs, plan.profileNames());
+  }
+
+  /**
+   * Runs a cycle up to the merge. Null if it picked: then {@link #primary} and {@link #run} tell
+   * what.
+   */
+  @Nullable Rejection decide(
+      InferenceRequest request,
+      @Nullable RequestState state,
+      EndpointSnapshot snapshot,
+      long nowNanos) {
+    seed = DecisionRandom.step(seed);
+    begin(request, state, snapshot, nowNanos, seed);
+    if (base.size() == 0) {
+      return Rejections.NO_CANDIDATES;
+    }
+    if (request.priority() < 0 && saturated()) {
+      return Rejections.SHED;
+    }
+    return runProfiles(false);
+  }
+
+  /**
+   * As {@link #decide} but without admission, and with every score kept. The seed is the next
+   * decision's and is not used up, so that explaining changes nothing.
+   */
+  @Nullable Rejection explain(InferenceRequest request, EndpointSnapshot snapshot, long nowNanos) {
+    begin(request, null, snapshot, nowNanos, DecisionRandom.step(seed));
+    return base.size() == 0 ? Rejections.NO_CANDIDATES : runProfiles(true);
+  }
+
+  private void begin(
+      InferenceRequest request,
+      @Nullable RequestState state,
+      EndpointSnapshot snapshot,
+      long nowNanos,
+      long decisionSeed) {
+    SnapshotPlan derived = snapshot.derived(plan.bySnapshot());
+    cycle.begin(request, state, snapshot, derived, nowNanos, DecisionRandom.mix(decisionSeed));
+    results.reset();
+    ranCount = 0;
+    primary = -1;
+    base.reset(snapshot.size());
+    cycle.enter("", base);
+    EndpointSubset subset = request.subset();
+    if (subset != null) {
+      base.retain(subset, snapshot);
+    }
+  }
+
+  private boolean saturated() {
+    Stage<SaturationDetector> detector = plan.detector();
+    if (detector == null) {
+      return false;
+    }
+    try {
+      return detector.plugin().saturation(cycle, base) >= 1;
+    } catch (Throwable e) {
+      detector.faults().threw(e);
+      return false;
+    }
+  }
+
+  private @Nullable Rejection runProfiles(boolean explain) {
+    for (int i = 0; i < plan.producers().size(); i++) {
+      Stage<DataProducer> producer = plan.producers().get(i);
+      try {
+        producer.plugin().produce(cycle, base);
+      } catch (Throwable e) {
+        producer.faults().threw(e);
+      }
+    }
+    Stage<ProfileHandler> handler = plan.handler();
+    try {
+      String next;
+      while ((next = handler.plugin().next(cycle, results)) != null) {
+        int index = results.index(next);
+        if (index < 0 || runs[index].status() != ProfileRun.Status.NOT_RUN) {
+          handler.faults().report(PluginFaults.RANGE);
+          return Rejections.HANDLER_FAILED;
+        }
+        order[ranCount++] = index;
+        runs[index].run(cycle, base, sum, explain);
+        cycle.enter("", base);
+      }
+      if (ranCount == 0) {
+        return Rejections.NO_PROFILE;
+      }
+      String merged = handler.plugin().merge(cycle, results);
+      return merged == null ? failure() : choose(merged);
+    } catch (Throwable e) {
+      cycle.enter("", base);
+      handler.faults().threw(e);
+      return Rejections.HANDLER_FAILED;
+    }
+  }
+
+  private @Nullable Rejection choose(String merged) {
+    int index = results.index(merged);
+    if (index < 0 || runs[index].status() != ProfileRun.Status.PICKED) {
+      plan.handler().faults().report(PluginFaults.RANGE);
+      return Rejections.NO_RESULT;
+    }
+    primary = index;
+    return null;
+  }
+
+  /** The reason of the first failed profile in name order (plugins-scheduling.md 1.3). */
+  private Rejection failure() {
+    ProfileRun first = null;
+    for (ProfileRun run : runs) {
+      boolean failed =
+          run.status() == ProfileRun.Status.SATURATED
+              || run.status() == ProfileRun.Status.UNMATCHED;
+      if (failed && (first == null || run.profile().name().compareTo(first.profile().name()) < 0)) {
+        first = run;
+      }
+    }
+    if (first == null) {
+      return Rejections.NO_RESULT;
+    }
+    return first.status() == ProfileRun.Status.SATURATED
+        ? Rejections.FILTERED_BY_LOAD
+        : Rejections.FILTERED;
+  }
+
+  /** Tells the pick listeners. */
+  void notifyListeners() {
+    results.reserved();
+    String name = runs[primary].profile().name();
+    for (int i = 0; i < plan.listeners().size(); i++) {
+      Stage<PickListener> listener = plan.listeners().get(i);
+      try {
+        listener.plugin().picked(cycle, results, name);
+      } catch (Throwable e) {
+        listener.faults().threw(e);
+      }
+    }
+  }
+
+  /** Lets go of what belongs to the request. */
+  void end() {
+    cycle.end();
+  }
+
+  SchedulingCycle cycle() {
+    return cycle;
+  }
+
+  CycleResults results() {
+    return results;
+  }
+
+  int ranCount() {
+    return ranCount;
+  }
+
+  /** The k-th profile that ran. */
+  ProfileRun ran(int k) {
+    return runs[order[k]];
+  }
+
+  /** The primary profile's run; only after a cycle that picked. */
+  ProfileRun primary() {
+    return runs[primary];
+  }
+
+  /** Whether a profile is the primary one; none is after a rejection. */
+  boolean primary(ProfileRun run) {
+    return primary >= 0 && runs[primary] == run;
+  }
+}

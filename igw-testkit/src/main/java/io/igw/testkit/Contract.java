@@ -1,0 +1,106 @@
+package io.igw.testkit;
+
+import io.igw.api.Signal;
+import io.igw.testkit.RandomCycles.Numbers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+
+/** What the contracts have in common: the cycles they run on. */
+public abstract class Contract {
+  static final int[] SIZES = {1, 2, 3, 10, 70};
+  static final int ROUNDS = 8;
+  private static final int THREADS = 4;
+  private static final Signal[] SIGNALS = {
+    Signal.WAITING_REQUESTS,
+    Signal.RUNNING_REQUESTS,
+    Signal.KV_CACHE_USAGE,
+    Signal.CACHE_BLOCK_SIZE,
+    Signal.CACHE_BLOCKS
+  };
+
+  /** For subclasses in this package. */
+  Contract() {}
+
+  /**
+   * Adds to a cycle what the plugin reads beside the standard signals and the load in flight, such
+   * as values of a producer. Does nothing unless overridden; must depend on its arguments alone.
+   */
+  protected void prepare(TestCycle cycle, RandomGenerator random) {}
+
+  final TestCycle cycle(long seed, int endpoints, Numbers numbers) {
+    TestCycle cycle = RandomCycles.of(seed, endpoints, numbers);
+    prepare(cycle, new SplittableRandom(seed));
+    return cycle;
+  }
+
+  /** Cycles of every size, with all, some and none of the numbers, unfiltered and filtered. */
+  final void onManyCycles(CycleTest test) {
+    for (int size : SIZES) {
+      for (Numbers numbers : Numbers.values()) {
+        for (int round = 0; round < ROUNDS; round++) {
+          test.on(cycle(round, size, numbers));
+          test.on(filtered(round, size, numbers));
+        }
+      }
+    }
+  }
+
+  /** A cycle of which about half the endpoints, and at least one, are candidates. */
+  final TestCycle filtered(long seed, int endpoints, Numbers numbers) {
+    RandomGenerator random = new SplittableRandom(~seed);
+    int[] half = random.ints(endpoints / 2 + 1, 0, endpoints).toArray();
+    return cycle(seed, endpoints, numbers).only(half);
+  }
+
+  /** Every number that a plugin must not change. */
+  static double[][] numbers(TestCycle cycle) {
+    double[][] copies = new double[SIGNALS.length + 2][];
+    for (int i = 0; i < SIGNALS.length; i++) {
+      copies[i] = cycle.snapshot().column(SIGNALS[i]).clone();
+    }
+    copies[SIGNALS.length] = cycle.inFlightRequests().clone();
+    copies[SIGNALS.length + 1] = cycle.inFlightTokens().clone();
+    return copies;
+  }
+
+  /** Runs the same work on several threads at once; their results, one each. */
+  static <T> List<T> onThreads(Callable<T> work) {
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      List<T> results = new ArrayList<>();
+      for (Future<T> result : threads.invokeAll(java.util.Collections.nCopies(THREADS, work))) {
+        results.add(result.get());
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new AssertionError("the plugin failed on another thread", e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  static String describe(TestCycle cycle) {
+    return cycle.candidates().size()
+        + " candidates of "
+        + cycle.snapshot().size()
+        + " endpoints, waiting "
+        + Arrays.toString(cycle.column(Signal.WAITING_REQUESTS));
+  }
+
+  /** A check on one cycle. */
+  @FunctionalInterface
+  interface CycleTest {
+    /** Checks. */
+    void on(TestCycle cycle);
+  }
+}
