@@ -95,7 +95,7 @@ class ModelServersTest {
         .contains("\"object\":\"text_completion\"")
         .contains("\"text\":\"the gateway sends\"")
         .contains(
-            "\"prompt_tokens\":4,\"total_tokens\":7,\"completion_tokens\":3,"
+            "\"prompt_tokens\":3,\"total_tokens\":6,\"completion_tokens\":3,"
                 + "\"prompt_tokens_details\":{\"cached_tokens\":0}");
   }
 
