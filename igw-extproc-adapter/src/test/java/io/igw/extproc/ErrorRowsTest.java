@@ -56,7 +56,7 @@ class ErrorRowsTest {
             List.of(post(), body("{\"model\":\"m\",\"messages\":[]}", true)),
             true,
             400,
-            "BadRequest - invalid chat completions request: must have valid messages field",
+            "BadRequest - invalid chat completions request: must have valid messages field: messages: expected an array with at least one element",
             null),
         Arguments.of(
             "model missing",
