@@ -16,6 +16,7 @@ final class LogSetup {
     set("defaultLogLevel", verbosity >= 5 ? "trace" : verbosity >= 4 ? "debug" : "info");
     // Verbosity is about decisions, not about the transport's own start-up.
     set("log.io.netty", verbosity >= 5 ? "info" : "warn");
+    set("log.io.grpc", verbosity >= 5 ? "info" : "warn");
     set("showDateTime", "true");
     set("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
     set("showThreadName", "false");
