@@ -1,11 +1,14 @@
 package io.igw.benchmarks.rig;
 
 import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -49,21 +53,29 @@ public final class Load implements AutoCloseable {
       long exchanges, long failed, double cpuNanosPerExchange, Histogram latencyNanos) {}
 
   /**
-   * A load on {@code address} ({@code host:port}, plaintext). {@code expectDestination}: an answer
-   * without one is a failure.
+   * A load on {@code address} ({@code host:port}). {@code tls}: encrypted, any certificate will do.
+   * {@code expectDestination}: an answer without one is a failure.
    */
-  public Load(String address, boolean expectDestination) {
+  public Load(String address, boolean tls, boolean expectDestination) {
     this.address = address;
     this.expectDestination = expectDestination;
+    NettyChannelBuilder builder = NettyChannelBuilder.forTarget(address);
     this.channel =
-        NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
+        (tls ? builder.sslContext(anyCertificate()) : builder.usePlaintext())
             .directExecutor()
             .eventLoopGroup(group)
             .channelType(EpollSocketChannel.class)
             .flowControlWindow(1 << 20)
             .maxInboundMessageSize(16 << 20)
             .build();
+  }
+
+  private static SslContext anyCertificate() {
+    try {
+      return GrpcSslContexts.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();
+    } catch (SSLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Waits until one exchange is answered; for how long after the call, in nanoseconds. */
@@ -108,6 +120,26 @@ public final class Load implements AutoCloseable {
     stopping = true;
     drain();
     return new Result(exchanges, faults, (double) cpu / Math.max(1, exchanges), histogram);
+  }
+
+  /**
+   * Keeps {@code inFlight} exchanges under way for a time and returns how many completed between
+   * the two observations, which are made at its begin and end.
+   */
+  public long closedCounting(
+      Scenario scenario, int inFlight, long nanos, Runnable first, Runnable last) {
+    stopping = false;
+    for (int i = 0; i < inFlight; i++) {
+      again(scenario, new ConcurrentHistogram(3));
+    }
+    first.run();
+    long exchanges = completed.get();
+    sleep(nanos);
+    last.run();
+    exchanges = completed.get() - exchanges;
+    stopping = true;
+    drain();
+    return exchanges;
   }
 
   /**

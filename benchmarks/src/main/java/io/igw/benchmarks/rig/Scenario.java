@@ -66,6 +66,11 @@ public record Scenario(
         chunkGapNanos);
   }
 
+  /** The same, but each chunk follows as soon as the last is answered. */
+  public Scenario withoutGaps() {
+    return new Scenario(name, requests, responseHeaders, chunk, chunks, 0);
+  }
+
   private static String jsonAnswer() {
     return "{\"id\":\"cmpl-7\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":"
         + "{\"role\":\"assistant\",\"content\":\""

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,14 +25,16 @@ public final class ServerProcess implements AutoCloseable {
 
   /**
    * Starts {@code command}; its output goes to {@code log}. {@code address} is the {@code
-   * host:port} it will serve.
+   * host:port} it will serve; {@code environment} adds to this process's own.
    */
-  public static ServerProcess start(List<String> command, String address, Path log)
+  public static ServerProcess start(
+      List<String> command, Map<String, String> environment, String address, Path log)
       throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    return new ServerProcess(process, address);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return new ServerProcess(builder.start(), address);
   }
 
   /** {@code host:port} of the ext-proc service. */

@@ -10,7 +10,7 @@ final class Bytes {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long EACH = 0x0101010101010101L;
-  private static final long HIGH_BITS = 0x80 * EACH;
+  private static final long HIGH_BITS = 0x8080808080808080L;
   private static final byte[] USAGE = {'"', 'u', 's', 'a', 'g', 'e', '"'};
 
   /** How far the pattern may move by the byte under its end (Horspool). */

@@ -1,0 +1,107 @@
+package io.igw.benchmarks;
+
+import io.igw.plugins.prefix.PrefixLookupBenchmark;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Checks that run a JMH benchmark: the median over forks, and bytes per operation. */
+final class JmhChecks {
+  private static final int FORKS = 5;
+
+  private final Path java;
+  private final Consumer<Bound> report;
+
+  JmhChecks(Path java, Consumer<Bound> report) {
+    this.java = java;
+    this.report = report;
+  }
+
+  void cycle() throws RunnerException {
+    double at100 = cycle(100, false, 0, 500);
+    cycle(1000, false, 0, 4000);
+    cycle(100, true, 0, 1000);
+    cycle(1000, true, 0, 8000);
+    Measured writer =
+        run(
+            CycleBenchmark.class,
+            "cycle",
+            "endpoints=100",
+            "filtered=false",
+            "publishEveryMillis=10");
+    report.accept(new Bound("cycle-100-with-writer-ratio", writer.median() / at100, 1.5, "x"));
+  }
+
+  private double cycle(int endpoints, boolean filtered, int publish, double boundNanos)
+      throws RunnerException {
+    Measured measured =
+        run(
+            CycleBenchmark.class,
+            "cycle",
+            "endpoints=" + endpoints,
+            "filtered=" + filtered,
+            "publishEveryMillis=" + publish);
+    String name = "cycle-" + (filtered ? "filtered-" : "") + endpoints;
+    report.accept(new Bound(name, measured.median(), boundNanos, "ns"));
+    report.accept(new Bound(name + "-alloc", measured.bytesPerOperation(), 64.5, "B"));
+    return measured.median();
+  }
+
+  void prefix() throws RunnerException {
+    double small = prefix("lookup8", 500);
+    double large = prefix("lookup640", 10_000);
+    Measured writer8 = run(PrefixLookupBenchmark.class, "lookup8", "writer=true");
+    Measured writer640 = run(PrefixLookupBenchmark.class, "lookup640", "writer=true");
+    report.accept(
+        new Bound("prefix-lookup8-with-writer-ratio", writer8.median() / small, 1.5, "x"));
+    report.accept(
+        new Bound("prefix-lookup640-with-writer-ratio", writer640.median() / large, 1.5, "x"));
+  }
+
+  private double prefix(String method, double boundNanos) throws RunnerException {
+    Measured measured = run(PrefixLookupBenchmark.class, method, "writer=false");
+    report.accept(new Bound("prefix-" + method, measured.median(), boundNanos, "ns"));
+    report.accept(new Bound("prefix-" + method + "-alloc", measured.bytesPerOperation(), 0.5, "B"));
+    return measured.median();
+  }
+
+  private record Measured(double median, double bytesPerOperation) {}
+
+  /** {@code settings}: {@code parameter=value}. */
+  private Measured run(Class<?> benchmark, String method, String... settings)
+      throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + method + "$")
+            .forks(FORKS)
+            .warmupIterations(3)
+            .warmupTime(TimeValue.seconds(1))
+            .measurementIterations(2)
+            .measurementTime(TimeValue.seconds(1))
+            .jvm(java.toString())
+            .jvmArgs("-Xms512m", "-Xmx512m")
+            .addProfiler(GCProfiler.class)
+            .verbosity(VerboseMode.SILENT);
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      options = options.param(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    Collection<RunResult> results = new Runner(options.build()).run();
+    RunResult result = results.iterator().next();
+    List<Double> forks = new ArrayList<>();
+    result.getBenchmarkResults().forEach(fork -> forks.add(fork.getPrimaryResult().getScore()));
+    forks.sort(null);
+    double bytes = result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+    return new Measured(forks.get(forks.size() / 2), bytes);
+  }
+}

@@ -1,0 +1,120 @@
+package io.igw.benchmarks;
+
+import io.igw.benchmarks.rig.Load;
+import io.igw.benchmarks.rig.Scenario;
+import io.igw.benchmarks.rig.ServerProcess;
+import io.igw.simulator.EngineSettings;
+import io.igw.simulator.ModelServers;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Checks at saturation: a closed loop of 32 exchanges, 12 s warm-up, client in this process. */
+final class LoadChecks {
+  private static final int IN_FLIGHT = 32;
+  private static final int CHUNKS = 100;
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(12);
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(8);
+
+  private final Servers servers;
+  private final Consumer<Bound> report;
+
+  LoadChecks(Servers servers, Consumer<Bound> report) {
+    this.servers = servers;
+    this.report = report;
+  }
+
+  /** CPU of the picker process per small request, per response chunk and per prompt of 400 kB. */
+  void saturated() throws IOException {
+    double small = cpuNanos(Scenario.json("small", 200));
+    report.accept(new Bound("extproc-small-request", small / 1e3, 40, "us"));
+    double stream = cpuNanos(Scenario.events("chunks", CHUNKS, 0));
+    report.accept(new Bound("extproc-response-chunk", stream / CHUNKS / 1e3, 4, "us"));
+    double large = cpuNanos(Scenario.json("large", 400_000));
+    report.accept(new Bound("extproc-400kB-prompt", large / 1e6, 3, "ms"));
+  }
+
+  private double cpuNanos(Scenario scenario) throws IOException {
+    try (ModelServers models = models();
+        ServerProcess picker = picker(models, "");
+        Load load = new Load(picker.address(), false, true)) {
+      return closed(scenario, picker, load).cpuNanosPerExchange();
+    }
+  }
+
+  /** Bytes that the picker process allocates per small request, all threads together. */
+  void allocation() throws IOException {
+    Scenario scenario = Scenario.json("small", 200);
+    // Sizes that stay: the collector's own counters then tell what was allocated.
+    try (ModelServers models = models();
+        ServerProcess picker = picker(models, "-Xms256m -Xmx256m -Xmn128m");
+        Load load = new Load(picker.address(), false, true)) {
+      closed(scenario, picker, load);
+      long[] before = new long[1];
+      long[] after = new long[1];
+      long exchanges =
+          load.closedCounting(
+              scenario,
+              IN_FLIGHT,
+              MEASURE_NANOS,
+              () -> before[0] = allocatedBytes(picker.pid()),
+              () -> after[0] = allocatedBytes(picker.pid()));
+      double kilobytes = (after[0] - before[0]) / 1e3 / exchanges;
+      report.accept(new Bound("extproc-small-request-alloc", kilobytes, 24, "kB"));
+    }
+  }
+
+  private static Load.Result closed(Scenario scenario, ServerProcess picker, Load load)
+      throws IOException {
+    Load.Result result = load.closed(scenario, IN_FLIGHT, WARM_UP_NANOS, MEASURE_NANOS, picker);
+    if (result.failed() > 0) {
+      throw new IllegalStateException(
+          scenario.name() + ": " + result.failed() + " failed, the last: " + load.lastFault());
+    }
+    return result;
+  }
+
+  /** Young collections times the size of Eden, and what is in Eden now: columns of jstat. */
+  private long allocatedBytes(long pid) {
+    try {
+      String jstat = servers.javaHome().resolve("bin/jstat").toString();
+      Process process = new ProcessBuilder(List.of(jstat, "-gc", Long.toString(pid))).start();
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        List<String> names = columns(lines);
+        List<String> values = columns(lines);
+        double eden = number(names, values, "EC");
+        double used = number(names, values, "EU");
+        return (long) (1024 * (number(names, values, "YGC") * eden + used));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("jstat: no counters of process " + pid, e);
+    }
+  }
+
+  private static List<String> columns(BufferedReader lines) throws IOException {
+    String line = lines.readLine();
+    if (line == null) {
+      throw new IOException("no line");
+    }
+    return List.of(line.trim().split(" +"));
+  }
+
+  private static double number(List<String> names, List<String> values, String name) {
+    return Double.parseDouble(values.get(names.indexOf(name)));
+  }
+
+  private ServerProcess picker(ModelServers models, String javaOptions) throws IOException {
+    return servers.picker(
+        models, javaOptions, "--secure-serving=false", "--refresh-metrics-interval=1s");
+  }
+
+  private static ModelServers models() {
+    return ModelServers.start(10, EngineSettings.defaults());
+  }
+}

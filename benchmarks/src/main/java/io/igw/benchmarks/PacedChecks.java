@@ -1,0 +1,87 @@
+package io.igw.benchmarks;
+
+import io.igw.benchmarks.rig.Load;
+import io.igw.benchmarks.rig.Scenario;
+import io.igw.benchmarks.rig.ServerProcess;
+import io.igw.simulator.EngineSettings;
+import io.igw.simulator.ModelServers;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The picker beside the null server at fixed rates, turn by turn within one run: the ratio of their
+ * CPU per exchange. Ten endpoints are scraped every second.
+ */
+final class PacedChecks {
+  private static final int TURNS = 3;
+  private static final int CHUNKS = 100;
+  private static final long CHUNK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Servers servers;
+  private final Consumer<Bound> report;
+
+  PacedChecks(Servers servers, Consumer<Bound> report) {
+    this.servers = servers;
+    this.report = report;
+  }
+
+  void besideNullServer() throws IOException {
+    compare(Scenario.json("small", 200), 200);
+    compare(Scenario.events("chunks", CHUNKS, CHUNK_GAP_NANOS), 100);
+    compare(Scenario.events("chunks", CHUNKS, CHUNK_GAP_NANOS), 300);
+    compare(Scenario.json("400kB", 400_000), 10);
+  }
+
+  private void compare(Scenario scenario, double perSecond) throws IOException {
+    double[] igw = new double[TURNS];
+    double[] nothing = new double[TURNS];
+    try (ModelServers models = ModelServers.start(10, EngineSettings.defaults());
+        ServerProcess picker =
+            servers.picker(models, "", "--secure-serving=false", "--refresh-metrics-interval=1s");
+        ServerProcess nullServer = servers.nullServer("");
+        Load toPicker = new Load(picker.address(), false, true);
+        Load toNull = new Load(nullServer.address(), false, false)) {
+      warm(toPicker, scenario, picker);
+      warm(toNull, scenario, nullServer);
+      for (int turn = 0; turn < TURNS; turn++) {
+        igw[turn] = paced(toPicker, scenario, perSecond, picker);
+        nothing[turn] = paced(toNull, scenario, perSecond, nullServer);
+      }
+    }
+    Arrays.sort(igw);
+    Arrays.sort(nothing);
+    double mine = igw[TURNS / 2];
+    double its = nothing[TURNS / 2];
+    System.out.printf(
+        "  %s at %.0f/s: igw %.1f us, null %.1f us of CPU per exchange%n",
+        scenario.name(), perSecond, mine / 1e3, its / 1e3);
+    String name = String.format("paced-%s-%.0f/s", scenario.name(), perSecond);
+    report.accept(new Bound(name, mine / its, 1.5, "x"));
+  }
+
+  /** Until the compilers are done: without gaps between chunks, so that it takes seconds. */
+  private static void warm(Load load, Scenario scenario, ServerProcess server) throws IOException {
+    load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
+    load.closed(
+        scenario.withoutGaps(),
+        32,
+        TimeUnit.SECONDS.toNanos(12),
+        TimeUnit.SECONDS.toNanos(1),
+        server);
+  }
+
+  private static double paced(Load load, Scenario scenario, double perSecond, ServerProcess server)
+      throws IOException {
+    Load.Result result = load.paced(scenario, perSecond, SETTLE_NANOS, MEASURE_NANOS, server);
+    if (result.failed() > 0) {
+      throw new IllegalStateException(
+          scenario.name() + ": " + result.failed() + " failed, the last: " + load.lastFault());
+    }
+    return result.cpuNanosPerExchange();
+  }
+}
