@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two threads of a picker: one for timers and the pool's writer, on which nothing blocks, and
- * one for what may block (files, name lookups). Each starts with its first task.
+ * The two threads of a picker: one for timers, on which nothing blocks, and one for what may block
+ * (files, name lookups). Each starts with its first task.
  */
 final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BackgroundWork.class);
@@ -61,22 +61,15 @@ final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
     }
   }
 
-  /** Runs tasks that do not block, in order; tasks that come after the end are dropped. */
-  Executor writer() {
-    return task -> submit(timers, task);
-  }
-
   /** Runs tasks that may block, in order; tasks that come after the end are dropped. */
   Executor blocking() {
-    return task -> submit(blocking, task);
-  }
-
-  private static void submit(Executor executor, Runnable task) {
-    try {
-      executor.execute(() -> run(task));
-    } catch (RejectedExecutionException e) {
-      log.trace("dropped after the end: {}", task);
-    }
+    return task -> {
+      try {
+        blocking.execute(() -> run(task));
+      } catch (RejectedExecutionException e) {
+        log.trace("dropped after the end: {}", task);
+      }
+    };
   }
 
   private static void run(Runnable task) {
@@ -84,17 +77,6 @@ final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
       task.run();
     } catch (RuntimeException e) {
       log.error("background task failed", e);
-    }
-  }
-
-  /** Waits until everything that {@link #writer} was given so far is done. */
-  void awaitWriter() {
-    try {
-      timers.submit(() -> {}).get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | RejectedExecutionException e) {
-      log.debug("not waited for", e);
     }
   }
 

@@ -84,7 +84,6 @@ public final class PickerRuntime implements AutoCloseable {
       if (discovery != null) {
         ((Discovery) discovery.plugin()).start(parts.pool()::replaceAll);
       }
-      parts.background().awaitWriter();
       for (BoundSource source : parts.assembled().sources()) {
         startPolling(source);
       }

@@ -171,7 +171,6 @@ record RuntimeParts(
     EndpointPool pool =
         EndpointPool.builder()
             .schema(graph.schema())
-            .executor(background.writer())
             .timer(background)
             .nanoClock(settings.clock)
             .build();
