@@ -20,6 +20,8 @@ final class LoadChecks {
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(12);
   private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(8);
 
+  private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final Servers servers;
   private final Consumer<Bound> report;
 
@@ -70,6 +72,7 @@ final class LoadChecks {
 
   private static Load.Result closed(Scenario scenario, ServerProcess picker, Load load)
       throws IOException {
+    load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
     Load.Result result = load.closed(scenario, IN_FLIGHT, WARM_UP_NANOS, MEASURE_NANOS, picker);
     if (result.failed() > 0) {
       throw new IllegalStateException(

@@ -189,13 +189,20 @@ public final class Load implements AutoCloseable {
 
   private void again(Scenario scenario, Histogram histogram) {
     long started = System.nanoTime();
+    long faults = failed.get();
     begin(
         scenario,
         null,
         () -> {
           histogram.recordValue(System.nanoTime() - started);
-          if (!stopping) {
+          if (stopping) {
+            return;
+          }
+          if (failed.get() == faults) {
             again(scenario, histogram);
+          } else {
+            // What fails at once would recur without end.
+            pacer.schedule(() -> again(scenario, histogram), 1, TimeUnit.MILLISECONDS);
           }
         });
   }
