@@ -1,6 +1,7 @@
 package io.igw.benchmarks;
 
 import io.igw.plugins.prefix.PrefixLookupBenchmark;
+import io.igw.scheduler.CycleBenchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,33 +29,35 @@ final class JmhChecks {
   }
 
   void cycle() throws RunnerException {
-    double at100 = cycle(100, false, 0, 500);
-    cycle(1000, false, 0, 4000);
-    cycle(100, true, 0, 1000);
-    cycle(1000, true, 0, 8000);
-    Measured writer =
-        run(
-            CycleBenchmark.class,
-            "cycle",
-            "endpoints=100",
-            "filtered=false",
-            "publishEveryMillis=10");
+    double at100 = cycle(100, false, 500);
+    cycle(1000, false, 4000);
+    cycle(100, true, 1000);
+    cycle(1000, true, 8000);
+    decision(100);
+    decision(1000);
+    Measured writer = run(CycleBenchmark.class, "cycle", settings(100, false, 10));
     report.accept(new Bound("cycle-100-with-writer-ratio", writer.median() / at100, 1.5, "x"));
   }
 
-  private double cycle(int endpoints, boolean filtered, int publish, double boundNanos)
-      throws RunnerException {
-    Measured measured =
-        run(
-            CycleBenchmark.class,
-            "cycle",
-            "endpoints=" + endpoints,
-            "filtered=" + filtered,
-            "publishEveryMillis=" + publish);
+  private double cycle(int endpoints, boolean filtered, double boundNanos) throws RunnerException {
+    Measured measured = run(CycleBenchmark.class, "cycle", settings(endpoints, filtered, 0));
     String name = "cycle-" + (filtered ? "filtered-" : "") + endpoints;
     report.accept(new Bound(name, measured.median(), boundNanos, "ns"));
-    report.accept(new Bound(name + "-alloc", measured.bytesPerOperation(), 64.5, "B"));
+    report.accept(new Bound(name + "-alloc", measured.bytesPerOperation(), 0.5, "B"));
     return measured.median();
+  }
+
+  private void decision(int endpoints) throws RunnerException {
+    Measured measured = run(CycleBenchmark.class, "decision", settings(endpoints, false, 0));
+    System.out.printf("  decision and lease at %d: %.0f ns%n", endpoints, measured.median());
+    String name = "decision-" + endpoints + "-alloc";
+    report.accept(new Bound(name, measured.bytesPerOperation(), 64.5, "B"));
+  }
+
+  private static String[] settings(int endpoints, boolean filtered, int publishEveryMillis) {
+    return new String[] {
+      "endpoints=" + endpoints, "filtered=" + filtered, "publishEveryMillis=" + publishEveryMillis
+    };
   }
 
   void prefix() throws RunnerException {
@@ -75,6 +78,13 @@ final class JmhChecks {
     return measured.median();
   }
 
+  /** The same heap for all; JMH's own use of Unsafe is no news. */
+  private static String[] jvmArguments() {
+    return Runtime.version().feature() < 24
+        ? new String[] {"-Xms512m", "-Xmx512m"}
+        : new String[] {"-Xms512m", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow"};
+  }
+
   private record Measured(double median, double bytesPerOperation) {}
 
   /** {@code settings}: {@code parameter=value}. */
@@ -89,7 +99,7 @@ final class JmhChecks {
             .measurementIterations(2)
             .measurementTime(TimeValue.seconds(1))
             .jvm(java.toString())
-            .jvmArgs("-Xms512m", "-Xmx512m")
+            .jvmArgs(jvmArguments())
             .addProfiler(GCProfiler.class)
             .verbosity(VerboseMode.SILENT);
     for (String setting : settings) {

@@ -9,21 +9,24 @@ import io.igw.spi.PluginProvider;
 import java.util.Map;
 
 /** Makes plugins for benchmarks the way the runtime does: by type, through the catalogue. */
-final class PluginBench {
+public final class PluginBench {
   private final PluginCatalog catalog = PluginCatalog.load(PluginBench.class.getClassLoader());
   private final Schema schema = new Schema();
   private final PluginGraph graph =
       new PluginGraph(schema, (nanos, task) -> () -> {}, System::nanoTime, Runnable::run);
 
-  Schema schema() {
+  /** The schema that the plugins' keys come from. */
+  public Schema schema() {
     return schema;
   }
 
-  <T extends Plugin> T create(String type, Class<T> role) {
+  /** A plugin with its defaults. */
+  public <T extends Plugin> T create(String type, Class<T> role) {
     return create(type, Map.of(), role);
   }
 
-  <T extends Plugin> T create(String type, Map<String, ?> values, Class<T> role) {
+  /** A plugin with parameters. */
+  public <T extends Plugin> T create(String type, Map<String, ?> values, Class<T> role) {
     PluginProvider provider = catalog.provider(type);
     if (provider == null) {
       throw new IllegalStateException("no provider for " + type + ": " + catalog.problems());

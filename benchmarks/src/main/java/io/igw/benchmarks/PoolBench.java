@@ -15,10 +15,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Pools as a benchmark finds them: every endpoint with metrics, adapters and a role. */
-final class PoolBench {
+public final class PoolBench {
   private PoolBench() {}
 
-  static EndpointPool pool(int size, Schema schema) {
+  /** A pool of this size; a quarter of the endpoints has the role prefill, the others decode. */
+  public static EndpointPool pool(int size, Schema schema) {
     EndpointPool pool = EndpointPool.builder().schema(schema).build();
     List<EndpointSpec> specs = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -38,7 +39,8 @@ final class PoolBench {
     return pool;
   }
 
-  static void report(EndpointPool pool, int i, SplittableRandom random) {
+  /** Reports new numbers of the i-th endpoint. */
+  public static void report(EndpointPool pool, int i, SplittableRandom random) {
     pool.report(
         new EndpointReport(id(i), System.nanoTime())
             .set(Signal.WAITING_REQUESTS, random.nextInt(20))

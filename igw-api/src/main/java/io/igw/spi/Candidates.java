@@ -12,6 +12,18 @@ public interface Candidates {
   int ordinal(int position);
 
   /**
+   * Copies values by ordinal to values by position.
+   *
+   * @param byOrdinal as long as the snapshot
+   * @param byPosition at least {@link #size} long
+   */
+  default void gather(double[] byOrdinal, double[] byPosition) {
+    for (int position = 0, size = size(); position < size; position++) {
+      byPosition[position] = byOrdinal[ordinal(position)];
+    }
+  }
+
+  /**
    * Keeps the ordinals whose bit is set (bit {@code o % 64} of word {@code o / 64}); the fast path
    * for sets from a Derived.
    */

@@ -12,8 +12,8 @@ public interface Scorer extends Plugin {
   void score(Cycle cycle, Candidates candidates, double[] scores);
 
   /**
-   * {@link Inputs#SNAPSHOT} lets the scheduler compute this scorer once per snapshot while nothing
-   * is filtered.
+   * {@link Inputs#SNAPSHOT} lets the scheduler compute this scorer once per snapshot and set of
+   * candidates.
    */
   default Inputs inputs() {
     return Inputs.REQUEST;
@@ -22,7 +22,8 @@ public interface Scorer extends Plugin {
   /** What a score depends on. */
   enum Inputs {
     /**
-     * Only on the columns of the snapshot: not on the request, the clock, live load or randomness.
+     * Only on the columns of the snapshot and on which endpoints are candidates: not on the
+     * request, the clock, live load or randomness.
      */
     SNAPSHOT,
     /** On anything. */

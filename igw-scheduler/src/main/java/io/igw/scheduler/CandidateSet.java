@@ -3,6 +3,7 @@ package io.igw.scheduler;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.EndpointSubset;
 import io.igw.spi.Candidates;
+import java.util.Arrays;
 
 /**
  * Candidates as ordinals in ascending order; no array at all while nothing is filtered. Narrowing
@@ -99,10 +100,25 @@ final class CandidateSet implements Candidates {
     return content;
   }
 
-  /** Copies the values of the candidates, by position. */
-  void gather(double[] byOrdinal, double[] byPosition) {
+  /** Whether these are exactly the candidates with the given ordinals; not while all. */
+  boolean equalTo(int[] others) {
+    return size == others.length && Arrays.equals(ordinals, 0, size, others, 0, size);
+  }
+
+  /** A copy of the ordinals; not while all. */
+  int[] ordinals() {
+    return Arrays.copyOf(ordinals, size);
+  }
+
+  @Override
+  public void gather(double[] byOrdinal, double[] byPosition) {
+    if (all) {
+      System.arraycopy(byOrdinal, 0, byPosition, 0, size);
+      return;
+    }
+    int[] from = ordinals;
     for (int i = 0; i < size; i++) {
-      byPosition[i] = byOrdinal[ordinals[i]];
+      byPosition[i] = byOrdinal[from[i]];
     }
   }
 

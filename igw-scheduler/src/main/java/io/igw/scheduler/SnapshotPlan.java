@@ -8,17 +8,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one scheduler derives from one snapshot: the live loads by ordinal, and per profile the
  * weighted sum of the scorers that depend on the snapshot alone, filled in by the first cycle that
- * needs it.
+ * needs it: for all endpoints, and for the first few filtered sets of candidates. A role filter
+ * leaves the same set each time; a filter that looks at the request finds the places taken and
+ * computes anew.
  *
  * <p><b>Threading.</b> Any thread. Two cycles may compute the same sum at once; the results are
  * equal and the last one stays. An array is published with a release store and never written
  * afterwards.
  */
 final class SnapshotPlan {
+  private static final int FILTERED_SETS = 2;
   private static final VarHandle SUMS = MethodHandles.arrayElementVarHandle(double[][].class);
+  private static final VarHandle FILTERED = MethodHandles.arrayElementVarHandle(Filtered[].class);
+
+  /** The sum by position for the candidates with these ordinals. */
+  private record Filtered(int[] ordinals, double[] sum) {}
 
   private final EndpointLoad.Table loads;
   private final double[] @Nullable [] sums;
+
+  /** By profile and place. */
+  private final @Nullable Filtered[] filtered;
 
   SnapshotPlan(EndpointSnapshot snapshot, int profiles) {
     EndpointLoad[] byOrdinal = new EndpointLoad[snapshot.size()];
@@ -27,6 +37,7 @@ final class SnapshotPlan {
     }
     loads = new EndpointLoad.Table(byOrdinal);
     sums = new double[profiles][];
+    filtered = new Filtered[profiles * FILTERED_SETS];
   }
 
   /** Where the live load is read. */
@@ -41,5 +52,39 @@ final class SnapshotPlan {
 
   void sum(int profile, double[] byOrdinal) {
     SUMS.setRelease(sums, profile, byOrdinal);
+  }
+
+  /** Sum of a profile's snapshot scorers by position for filtered candidates, null if unknown. */
+  double @Nullable [] sum(int profile, CandidateSet candidates) {
+    for (int place = 0; place < FILTERED_SETS; place++) {
+      Filtered known = filtered(profile, place);
+      if (known == null) {
+        return null;
+      }
+      if (candidates.equalTo(known.ordinals)) {
+        return known.sum;
+      }
+    }
+    return null;
+  }
+
+  /** Whether there is room for the sum of another filtered set. */
+  boolean hasRoom(int profile) {
+    return filtered(profile, FILTERED_SETS - 1) == null;
+  }
+
+  /** Keeps a sum in the first free place; racing cycles may take one for the same set twice. */
+  void sum(int profile, CandidateSet candidates, double[] byPosition) {
+    for (int place = 0; place < FILTERED_SETS; place++) {
+      if (filtered(profile, place) == null) {
+        Filtered mine = new Filtered(candidates.ordinals(), byPosition);
+        FILTERED.setRelease(filtered, profile * FILTERED_SETS + place, mine);
+        return;
+      }
+    }
+  }
+
+  private @Nullable Filtered filtered(int profile, int place) {
+    return (Filtered) FILTERED.getAcquire(filtered, profile * FILTERED_SETS + place);
   }
 }

@@ -29,8 +29,9 @@ final class WeightedSum {
     if (scores.length < size) {
       scores = new double[cycle.snapshot().size()];
     }
-    if (explained == null && candidates.all() && profile.snapshotScorers().length > 0) {
-      System.arraycopy(snapshotSum(profile, cycle), 0, totals, 0, size);
+    double[] known = explained == null ? snapshotSum(profile, cycle) : null;
+    if (known != null) {
+      System.arraycopy(known, 0, totals, 0, size);
     } else {
       Arrays.fill(totals, 0, size, 0);
       addAll(profile.snapshotScorers(), cycle, totals, explained);
@@ -38,14 +39,25 @@ final class WeightedSum {
     addAll(profile.requestScorers(), cycle, totals, explained);
   }
 
-  private double[] snapshotSum(Profile profile, SchedulingCycle cycle) {
-    double[] known = cycle.plan().sum(profile.index());
-    if (known != null) {
+  /** What the snapshot alone gives these candidates, null if that is not kept. */
+  private double @Nullable [] snapshotSum(Profile profile, SchedulingCycle cycle) {
+    if (profile.snapshotScorers().length == 0) {
+      return null;
+    }
+    SnapshotPlan plan = cycle.plan();
+    CandidateSet candidates = cycle.current();
+    boolean all = candidates.all();
+    double[] known = all ? plan.sum(profile.index()) : plan.sum(profile.index(), candidates);
+    if (known != null || !all && !plan.hasRoom(profile.index())) {
       return known;
     }
-    double[] sum = new double[cycle.snapshot().size()];
+    double[] sum = new double[candidates.size()];
     addAll(profile.snapshotScorers(), cycle, sum, null);
-    cycle.plan().sum(profile.index(), sum);
+    if (all) {
+      plan.sum(profile.index(), sum);
+    } else {
+      plan.sum(profile.index(), candidates, sum);
+    }
     return sum;
   }
 

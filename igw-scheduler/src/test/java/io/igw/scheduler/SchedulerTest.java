@@ -261,7 +261,7 @@ class SchedulerTest {
   }
 
   @Test
-  void aSnapshotScorerRunsOncePerSnapshotWhileNothingIsFiltered() {
+  void aSnapshotScorerRunsOncePerSnapshotAndSetOfCandidates() {
     EndpointPool pool = Fixture.pool(3);
     int[] calls = {0};
     Scheduler scheduler =
@@ -286,8 +286,39 @@ class SchedulerTest {
     assertThat(calls[0]).isEqualTo(2);
     InferenceRequest subset =
         InferenceRequest.builder().subset((host, port) -> !host.endsWith(".2")).build();
-    assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(1);
-    assertThat(calls[0]).isEqualTo(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(1);
+      assertThat(calls[0]).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void setsOfCandidatesBeyondThoseThatAreKeptAreScoredAnew() {
+    EndpointPool pool = Fixture.pool(6);
+    Scheduler scheduler =
+        Fixture.scheduler(pool)
+            .profile(
+                "p",
+                p ->
+                    p.scorer(
+                        "s",
+                        Fixture.bySnapshot((cycle, c, scores) -> {
+                          for (int i = 0; i < c.size(); i++) {
+                            scores[i] = c.ordinal(i) / 10.0;
+                          }
+                        }),
+                        1))
+            .build();
+    for (int round = 0; round < 3; round++) {
+      for (int last = 1; last < 6; last++) {
+        String beyond = "." + (last + 1);
+        InferenceRequest subset =
+            InferenceRequest.builder()
+                .subset((host, port) -> host.substring(host.lastIndexOf('.')).compareTo(beyond) < 0)
+                .build();
+        assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(last - 1);
+      }
+    }
   }
 
   @Test

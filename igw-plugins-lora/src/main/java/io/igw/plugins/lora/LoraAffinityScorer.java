@@ -13,7 +13,6 @@ import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code lora-affinity-scorer}: prefers endpoints that run the requested adapter, then those with a
@@ -46,39 +45,32 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
     AdapterScores.Deviations deviations = model == null ? null : table.deviations(model);
     if (deviations == null && (model == null || !known.contains(model))) {
       Arrays.fill(scores, 0, size, AdapterScores.NEUTRAL);
-    } else if (candidates.all()) {
-      System.arraycopy(table.elsewhere, 0, scores, 0, size);
-      if (deviations != null) {
-        int[] ordinals = deviations.ordinals();
-        for (int i = 0; i < ordinals.length; i++) {
-          scores[ordinals[i]] = deviations.scores()[i];
-        }
-      }
     } else {
-      gather(table, deviations, candidates, scores);
+      candidates.gather(table.elsewhere, scores);
+      if (deviations != null) {
+        apply(deviations, candidates, scores);
+      }
     }
   }
 
-  /** Candidates and deviations both ascend by ordinal, so one pass over each suffices. */
-  private static void gather(
-      AdapterScores table,
-      AdapterScores.@Nullable Deviations deviations,
-      Candidates candidates,
-      double[] scores) {
-    int next = 0;
-    int count = deviations == null ? 0 : deviations.ordinals().length;
-    for (int position = 0, size = candidates.size(); position < size; position++) {
-      int ordinal = candidates.ordinal(position);
-      double score = table.elsewhere[ordinal];
-      if (deviations != null) {
-        while (next < count && deviations.ordinals()[next] < ordinal) {
-          next++;
-        }
-        if (next < count && deviations.ordinals()[next] == ordinal) {
-          score = deviations.scores()[next];
-        }
+  private static void apply(
+      AdapterScores.Deviations deviations, Candidates candidates, double[] scores) {
+    int[] ordinals = deviations.ordinals();
+    if (candidates.all()) {
+      for (int i = 0; i < ordinals.length; i++) {
+        scores[ordinals[i]] = deviations.scores()[i];
       }
-      scores[position] = score;
+      return;
+    }
+    // Candidates and deviations both ascend by ordinal, so one pass over each suffices.
+    int size = candidates.size();
+    for (int i = 0, position = 0; i < ordinals.length; i++) {
+      while (position < size && candidates.ordinal(position) < ordinals[i]) {
+        position++;
+      }
+      if (position < size && candidates.ordinal(position) == ordinals[i]) {
+        scores[position] = deviations.scores()[i];
+      }
     }
   }
 

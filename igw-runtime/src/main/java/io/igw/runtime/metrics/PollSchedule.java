@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>The interval is the source's, rounded to a multiple of the tick. The second poll comes at a
  * random part of the interval, so that endpoints that joined together do not all stay in step; the
- * parts are 12.5 ms, so that one wake-up serves several. From then on polls keep their phase. A failing endpoint is asked at twice the distance each time, up
- * to two seconds.
+ * parts are 12.5 ms, so that one wake-up serves several. From then on polls keep their phase. A
+ * failing endpoint is asked at twice the distance each time, up to two seconds.
  *
  * <p><b>Threading.</b> Immutable but for the generator: one thread at a time.
  */

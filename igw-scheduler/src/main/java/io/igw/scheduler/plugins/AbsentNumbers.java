@@ -8,6 +8,9 @@ final class AbsentNumbers {
 
   /** Replaces NaN by the mean of the other scores, by 0.5 if there are none. */
   static void fill(double[] scores, int size) {
+    if (!any(scores, size)) {
+      return;
+    }
     double sum = 0;
     int known = 0;
     for (int i = 0; i < size; i++) {
@@ -16,14 +19,20 @@ final class AbsentNumbers {
         known++;
       }
     }
-    if (known == size) {
-      return;
-    }
     double mean = known == 0 ? NOTHING_KNOWN : sum / known;
     for (int i = 0; i < size; i++) {
       if (Double.isNaN(scores[i])) {
         scores[i] = mean;
       }
     }
+  }
+
+  /** Asked first, since a sum waits for each addition before the next. */
+  private static boolean any(double[] scores, int size) {
+    boolean absent = false;
+    for (int i = 0; i < size; i++) {
+      absent |= Double.isNaN(scores[i]);
+    }
+    return absent;
   }
 }

@@ -43,7 +43,8 @@ final class ActiveRequestScorer implements Scorer {
     double[] inFlight = cycle.inFlightRequests();
     double max = 0;
     for (int i = 0; i < size; i++) {
-      max = Math.max(max, inFlight[i]);
+      // Not Math.max, whose care for NaN and signed zeros costs a nanosecond per endpoint.
+      max = inFlight[i] > max ? inFlight[i] : max;
     }
     double scale = max > 0 ? maxBusyScore / max : 0;
     for (int i = 0; i < size; i++) {

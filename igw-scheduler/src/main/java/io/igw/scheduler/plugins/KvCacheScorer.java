@@ -22,8 +22,9 @@ final class KvCacheScorer implements Scorer {
     int size = candidates.size();
     double[] usage = cycle.column(Signal.KV_CACHE_USAGE);
     for (int i = 0; i < size; i++) {
+      double free = 1 - usage[i];
       // NaN passes both bounds, for the mean to replace it.
-      scores[i] = Math.min(1, Math.max(0, 1 - usage[i]));
+      scores[i] = free < 0 ? 0 : free > 1 ? 1 : free;
     }
     AbsentNumbers.fill(scores, size);
   }

@@ -39,12 +39,10 @@ final class TopPicker implements Picker {
     int equal = 0;
     for (int i = 0; i < size; i++) {
       double total = totals[i];
-      if (total > top) {
+      if (total >= top) {
+        equal = total > top ? 1 : equal + 1;
+        position = total > top ? i : position;
         top = total;
-        position = i;
-        equal = 1;
-      } else if (total == top) {
-        equal++;
       }
     }
     return equal == 1 && top > Double.NEGATIVE_INFINITY
