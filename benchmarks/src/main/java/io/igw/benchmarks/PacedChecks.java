@@ -66,13 +66,9 @@ final class PacedChecks {
 
   /** Until the compilers are done: without gaps between chunks, so that it takes seconds. */
   private static void warm(Load load, Scenario scenario, ServerProcess server) throws IOException {
-    load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
-    load.closed(
-        scenario.withoutGaps(),
-        32,
-        TimeUnit.SECONDS.toNanos(12),
-        TimeUnit.SECONDS.toNanos(1),
-        server);
+    Scenario steady = scenario.withoutGaps();
+    load.awaitFirstAnswer(steady, START_LIMIT_NANOS);
+    load.closed(steady, 32, TimeUnit.SECONDS.toNanos(12), TimeUnit.SECONDS.toNanos(1), server);
   }
 
   private static double paced(Load load, Scenario scenario, double perSecond, ServerProcess server)

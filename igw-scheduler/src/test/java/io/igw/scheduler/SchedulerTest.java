@@ -316,7 +316,7 @@ class SchedulerTest {
             InferenceRequest.builder()
                 .subset((host, port) -> host.substring(host.lastIndexOf('.')).compareTo(beyond) < 0)
                 .build();
-        assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(last - 1);
+        assertThat(number(decide(scheduler, subset).endpoint())).isEqualTo(last);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.igw.extproc.cli;
 
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
+import io.igw.api.Endpoint;
 import io.igw.extproc.health.HealthService;
 import io.igw.extproc.health.Readiness;
 import io.igw.extproc.metrics.Exposition;
@@ -134,9 +135,28 @@ final class EppServer implements AutoCloseable {
             poolName(),
             settings.get(Flags.STALENESS).toNanos(),
             () -> runtime.pool().snapshot(),
-            () -> runtime.scheduler().openLeases(),
+            liveLoad(),
             System::nanoTime);
     return MetricsServer.start(new InetSocketAddress(0).getAddress(), port, exposition);
+  }
+
+  private Exposition.LiveLoad liveLoad() {
+    return new Exposition.LiveLoad() {
+      @Override
+      public int openLeases() {
+        return runtime.scheduler().openLeases();
+      }
+
+      @Override
+      public double requests(Endpoint endpoint) {
+        return runtime.pool().inFlightRequests(endpoint);
+      }
+
+      @Override
+      public double tokens(Endpoint endpoint) {
+        return runtime.pool().inFlightTokens(endpoint);
+      }
+    };
   }
 
   private String poolName() {

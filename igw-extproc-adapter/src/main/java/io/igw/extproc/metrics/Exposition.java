@@ -1,5 +1,6 @@
 package io.igw.extproc.metrics;
 
+import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -12,7 +13,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -22,11 +22,23 @@ import java.util.function.Supplier;
  * <p><b>Threading.</b> Reads one at a time.
  */
 public final class Exposition implements MultiCollector {
+  /** What the picker has under way. Any thread. */
+  public interface LiveLoad {
+    /** Leases that have not ended. */
+    int openLeases();
+
+    /** Requests reserved on an endpoint. */
+    double requests(Endpoint endpoint);
+
+    /** Tokens reserved on an endpoint. */
+    double tokens(Endpoint endpoint);
+  }
+
   private final PrometheusMetrics metrics;
   private final boolean deprecated;
   private final PoolFamilies poolFamilies;
   private final Supplier<EndpointSnapshot> pool;
-  private final IntSupplier openLeases;
+  private final LiveLoad load;
   private final LongSupplier nanoClock;
 
   /**
@@ -37,7 +49,7 @@ public final class Exposition implements MultiCollector {
    * @param poolName label of the pool families
    * @param stalenessNanos age from which an endpoint's numbers do not count
    * @param pool the newest snapshot
-   * @param openLeases number of leases that have not ended
+   * @param load leases and reservations now
    * @param nanoClock the pool's clock
    */
   public Exposition(
@@ -46,13 +58,13 @@ public final class Exposition implements MultiCollector {
       String poolName,
       long stalenessNanos,
       Supplier<EndpointSnapshot> pool,
-      IntSupplier openLeases,
+      LiveLoad load,
       LongSupplier nanoClock) {
     this.metrics = metrics;
     this.deprecated = deprecated;
     this.poolFamilies = new PoolFamilies(poolName, stalenessNanos);
     this.pool = pool;
-    this.openLeases = openLeases;
+    this.load = load;
     this.nanoClock = nanoClock;
   }
 
@@ -131,12 +143,21 @@ public final class Exposition implements MultiCollector {
   }
 
   private void own(List<MetricSnapshot> out) {
-    out.add(
-        GaugeSnapshot.builder()
-            .name("igw_open_leases")
-            .help("Decisions whose request has not ended.")
-            .dataPoint(GaugeDataPointSnapshot.builder().value(openLeases.getAsInt()).build())
-            .build());
+    EndpointSnapshot snapshot = pool.get();
+    double requests = 0;
+    double tokens = 0;
+    for (int i = 0; i < snapshot.size(); i++) {
+      requests += load.requests(snapshot.endpoint(i));
+      tokens += load.tokens(snapshot.endpoint(i));
+    }
+    gauge(out, "igw_open_leases", "Decisions whose request has not ended.", load.openLeases());
+    gauge(out, "igw_in_flight_requests", "Requests reserved on the endpoints.", requests);
+    gauge(out, "igw_in_flight_tokens", "Tokens reserved on the endpoints.", tokens);
+    gauge(
+        out,
+        "igw_direct_memory_bytes",
+        "Memory beside the heap that the transports hold.",
+        DirectMemory.bytes());
     out.add(Counts.single("igw_leases_expired", "Leases ended by time.", metrics.leasesExpired));
     out.add(
         Counts.single(
@@ -150,6 +171,15 @@ public final class Exposition implements MultiCollector {
             "Broken contracts of plugins.",
             metrics.pluginFaults,
             f -> Labels.of("plugin_name", f.plugin(), "fault", f.fault())));
+  }
+
+  private static void gauge(List<MetricSnapshot> out, String name, String help, double value) {
+    out.add(
+        GaugeSnapshot.builder()
+            .name(name)
+            .help(help)
+            .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+            .build());
   }
 
   private static InfoSnapshot info(String name) {

@@ -26,6 +26,24 @@ class PrometheusMetricsTest {
   private static final String FULL =
       "{fairness_id=\"tenant\",model_name=\"m\",priority=\"1\",target_model_name=\"t\"}";
 
+  private static final Exposition.LiveLoad LOAD =
+      new Exposition.LiveLoad() {
+        @Override
+        public int openLeases() {
+          return 3;
+        }
+
+        @Override
+        public double requests(Endpoint endpoint) {
+          return 2;
+        }
+
+        @Override
+        public double tokens(Endpoint endpoint) {
+          return 100;
+        }
+      };
+
   private final PrometheusMetrics metrics = new PrometheusMetrics(true);
   private EndpointSnapshot pool = EndpointSnapshot.builder().endpoints(2).build();
   private long now;
@@ -33,13 +51,7 @@ class PrometheusMetricsTest {
   private String scrape(boolean deprecated) throws Exception {
     Exposition exposition =
         new Exposition(
-            metrics,
-            deprecated,
-            "pool",
-            TimeUnit.SECONDS.toNanos(2),
-            () -> pool,
-            () -> 3,
-            () -> now);
+            metrics, deprecated, "pool", TimeUnit.SECONDS.toNanos(2), () -> pool, LOAD, () -> now);
     return scrape(exposition);
   }
 
@@ -90,7 +102,10 @@ class PrometheusMetricsTest {
                 + " 1000.0",
             "inference_objective_normalized_time_per_output_token_seconds_sum"
                 + "{model_name=\"m\",target_model_name=\"t\"} 0.1",
-            "igw_open_leases 3.0");
+            "igw_open_leases 3.0",
+            "igw_in_flight_requests 4.0",
+            "igw_in_flight_tokens 200.0");
+    assertThat(page).containsPattern("igw_direct_memory_bytes [0-9.E]+");
     assertThat(page)
         .contains("llm_d_epp_request_ttft_seconds_count{fairness_id=\"tenant\",model_name=\"m\",")
         .contains("response_size_bytes_bucket" + FULL.replace("}", ",le=\"32778.0\"}") + " 1");
@@ -156,8 +171,7 @@ class PrometheusMetricsTest {
     String success =
         "llm_d_epp_scheduler_attempts_total{endpoint_name=\"pod-00000\",namespace=\"default\","
             + "port=\"8000\",status=\"success\",target_model_name=\"m\"} 1.0";
-    Exposition exposition =
-        new Exposition(metrics, true, "pool", 1, () -> pool, () -> 0, () -> now);
+    Exposition exposition = new Exposition(metrics, true, "pool", 1, () -> pool, LOAD, () -> now);
     assertThat(scrape(exposition))
         .contains(success)
         .contains(
@@ -182,7 +196,7 @@ class PrometheusMetricsTest {
             .value(Signal.KV_CACHE_USAGE, 0, 0.5)
             .build();
     Exposition exposition =
-        new Exposition(metrics, true, "pool", 2_000_000_000L, () -> pool, () -> 0, () -> now);
+        new Exposition(metrics, true, "pool", 2_000_000_000L, () -> pool, LOAD, () -> now);
     assertThat(scrape(exposition))
         .contains("llm_d_epp_average_queue_size{name=\"pool\"} 3.5")
         .contains("llm_d_epp_std_dev_queue_size{name=\"pool\"} 2.12")

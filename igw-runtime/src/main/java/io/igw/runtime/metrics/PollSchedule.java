@@ -7,16 +7,17 @@ import java.util.random.RandomGenerator;
  * When an endpoint is polled next and how long a poll may take (data-layer.md 5 and 11).
  *
  * <p>The interval is the source's, rounded to a multiple of the tick. The second poll comes at a
- * random part of the interval, so that endpoints that joined together do not all stay in step; the
- * parts are 12.5 ms, so that one wake-up serves several. From then on polls keep their phase. A
- * failing endpoint is asked at twice the distance each time, up to two seconds.
+ * random eighth of the interval, so that endpoints that joined together do not all stay in step,
+ * and yet one wake-up serves several. From then on polls keep their phase. A failing endpoint is
+ * asked at twice the distance each time, up to two seconds.
  *
  * <p><b>Threading.</b> Immutable but for the generator: one thread at a time.
  */
 final class PollSchedule {
   static final Duration MIN_TICK = Duration.ofMillis(50);
 
-  private static final long PHASE_NANOS = 12_500_000;
+  private static final int PHASES = 8;
+  private static final long MIN_PHASE_NANOS = 12_500_000;
   private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long MIN_DEADLINE_NANOS = Duration.ofMillis(400).toNanos();
   private static final long MAX_DEADLINE_NANOS = Duration.ofMillis(900).toNanos();
@@ -62,7 +63,8 @@ final class PollSchedule {
   /** Wait after the first poll of an endpoint, from its end. */
   long secondDelayNanos() {
     long half = intervalNanos / 2;
-    return half + random.nextLong(half / PHASE_NANOS + 1) * PHASE_NANOS;
+    long phase = Math.max(MIN_PHASE_NANOS, intervalNanos / PHASES);
+    return half + random.nextLong(half / phase + 1) * phase;
   }
 
   /**

@@ -1,0 +1,227 @@
+package io.igw.extproc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.igw.simulator.EngineSettings;
+import io.igw.simulator.ModelServer;
+import io.igw.simulator.ModelServers;
+import io.igw.simulator.envoy.EnvoyBootstrap;
+import io.igw.simulator.envoy.EnvoyProcess;
+import io.igw.simulator.envoy.FreePorts;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
+
+/** The real Envoy before the packaged jar before model servers, each started and ended here. */
+final class EnvoyRig implements AutoCloseable {
+  static final String CHAT = "/v1/chat/completions";
+
+  private final Path directory;
+  private final List<String> pickerFlags;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final int[] ports = FreePorts.find(5);
+  private final ModelServers servers;
+  private Process picker;
+  private final EnvoyProcess envoy;
+
+  /** What is awaited. */
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private EnvoyRig(
+      Path binary,
+      Path directory,
+      int count,
+      EngineSettings settings,
+      String plugins,
+      List<String> flags)
+      throws IOException, InterruptedException {
+    this.directory = directory;
+    this.pickerFlags = flags;
+    servers = ModelServers.start(count, settings);
+    writeEndpoints(servers.servers());
+    Files.writeString(
+        directory.resolve("config.yaml"),
+        """
+        apiVersion: llm-d.ai/v1alpha1
+        kind: EndpointPickerConfig
+        plugins:
+        - {name: files, type: file-discovery, parameters: {path: %s, watchFile: true}}
+        %sdataLayer:
+          discovery: {pluginRef: files}
+        """
+            .formatted(directory.resolve("endpoints.yaml"), plugins));
+    picker = newPicker();
+    envoy = EnvoyProcess.start(binary, EnvoyBootstrap.of(ports[0], ports[1], ports[2]), directory);
+  }
+
+  /**
+   * Starts everything and waits until it serves. Skips the test where no Envoy is installed.
+   *
+   * @param plugins lines of the configuration below {@code plugins}
+   * @param pickerFlags beside those of ports and configuration
+   */
+  static EnvoyRig start(
+      Path directory, int servers, EngineSettings settings, String plugins, String... pickerFlags)
+      throws Exception {
+    Optional<Path> binary = EnvoyProcess.find();
+    Assumptions.assumeTrue(
+        binary.isPresent(), "no Envoy found: run scripts/install-envoy for the end-to-end tests");
+    EnvoyRig rig =
+        new EnvoyRig(
+            binary.orElseThrow(), directory, servers, settings, plugins, List.of(pickerFlags));
+    await(() -> rig.send(rig.get("/v1/models")).statusCode() == 200);
+    return rig;
+  }
+
+  /** The picker's endpoints from now on; it notices by itself. */
+  void writeEndpoints(List<ModelServer> live) throws IOException {
+    String entries =
+        live.stream()
+            .map(s ->
+                "- {name: s%d, address: %s, port: \"%d\"}\n"
+                    .formatted(s.port(), s.host(), s.port()))
+            .collect(Collectors.joining());
+    Files.writeString(
+        directory.resolve("endpoints.yaml"),
+        "endpoints:" + (live.isEmpty() ? " []\n" : "\n" + entries));
+  }
+
+  private Process newPicker() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-jar", System.getProperty("igw.jar")));
+    command.addAll(
+        List.of(
+            "epp",
+            "--config-file=" + directory.resolve("config.yaml"),
+            "--secure-serving=false",
+            "--grpc-port=" + ports[2],
+            "--grpc-health-port=" + ports[3],
+            "--metrics-port=" + ports[4]));
+    command.addAll(pickerFlags);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("picker.log").toFile()))
+        .start();
+  }
+
+  void killPicker() throws InterruptedException {
+    picker.destroyForcibly().waitFor();
+  }
+
+  void startPicker() throws IOException {
+    picker = newPicker();
+  }
+
+  /** Everything that the pickers have logged. */
+  String pickerLog() throws IOException {
+    return Files.readString(directory.resolve("picker.log"));
+  }
+
+  ModelServers servers() {
+    return servers;
+  }
+
+  EnvoyProcess envoy() {
+    return envoy;
+  }
+
+  int adminPort() {
+    return ports[1];
+  }
+
+  /** Half a minute at most. */
+  static void await(Condition condition) throws Exception {
+    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("time is up").isLessThan(until);
+      LockSupport.parkNanos(50_000_000);
+    }
+  }
+
+  HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports[0] + path));
+  }
+
+  HttpRequest get(String path) {
+    return to(path).build();
+  }
+
+  HttpRequest post(String body) {
+    return to(CHAT)
+        .header("content-type", "application/json")
+        .POST(BodyPublishers.ofString(body))
+        .build();
+  }
+
+  HttpRequest chat(String model, String prompt, boolean stream) {
+    return post(chatBody(model, prompt, stream, 3));
+  }
+
+  static String chatBody(String model, String prompt, boolean stream, int tokens) {
+    return "{\"model\":\"%s\",\"stream\":%s,\"max_tokens\":%d,\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}]}"
+        .formatted(model, stream, tokens, prompt);
+  }
+
+  HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  /** The server that answered a request with 200. */
+  static String servedBy(HttpResponse<?> response) {
+    assertThat(response.statusCode()).as(String.valueOf(response.body())).isEqualTo(200);
+    return response.headers().firstValue("x-served-by").orElseThrow();
+  }
+
+  /** The value of the picker's metric without labels. */
+  double metric(String name) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports[4] + "/metrics")).build();
+    return send(request)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no metric " + name));
+  }
+
+  /** The sum of the picker's metric over its labels. */
+  double metricSum(String name) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports[4] + "/metrics")).build();
+    return send(request)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + "{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    envoy.close();
+    picker.destroyForcibly().onExit().join();
+    servers.close();
+  }
+}
