@@ -7,6 +7,7 @@ import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServers;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -31,27 +32,36 @@ final class PacedChecks {
   }
 
   void besideNullServer() throws IOException {
-    compare(Scenario.json("small", 200), 200);
-    compare(Scenario.events("chunks", CHUNKS, CHUNK_GAP_NANOS), 100);
-    compare(Scenario.events("chunks", CHUNKS, CHUNK_GAP_NANOS), 300);
-    compare(Scenario.json("400kB", 400_000), 10);
-  }
-
-  private void compare(Scenario scenario, double perSecond) throws IOException {
-    double[] igw = new double[TURNS];
-    double[] nothing = new double[TURNS];
+    Scenario small = Scenario.json("small", 200);
+    Scenario chunks = Scenario.events("chunks", CHUNKS, CHUNK_GAP_NANOS);
+    Scenario large = Scenario.json("400kB", 400_000);
     try (ModelServers models = ModelServers.start(10, EngineSettings.defaults());
         ServerProcess picker =
             servers.picker(models, "", "--secure-serving=false", "--refresh-metrics-interval=1s");
         ServerProcess nullServer = servers.nullServer("");
         Load toPicker = new Load(picker.address(), false, true);
         Load toNull = new Load(nullServer.address(), false, false)) {
-      warm(toPicker, scenario, picker);
-      warm(toNull, scenario, nullServer);
-      for (int turn = 0; turn < TURNS; turn++) {
-        igw[turn] = paced(toPicker, scenario, perSecond, picker);
-        nothing[turn] = paced(toNull, scenario, perSecond, nullServer);
+      Pair pair = new Pair(toPicker, picker, toNull, nullServer);
+      for (Scenario scenario : List.of(small, chunks, large)) {
+        warm(toPicker, scenario, picker);
+        warm(toNull, scenario, nullServer);
       }
+      compare(pair, small, 200);
+      compare(pair, chunks, 100);
+      compare(pair, chunks, 300);
+      compare(pair, large, 10);
+    }
+  }
+
+  /** The two processes and the way to each. */
+  private record Pair(Load toPicker, ServerProcess picker, Load toNull, ServerProcess nullServer) {}
+
+  private void compare(Pair pair, Scenario scenario, double perSecond) throws IOException {
+    double[] igw = new double[TURNS];
+    double[] nothing = new double[TURNS];
+    for (int turn = 0; turn < TURNS; turn++) {
+      igw[turn] = paced(pair.toPicker(), scenario, perSecond, pair.picker());
+      nothing[turn] = paced(pair.toNull(), scenario, perSecond, pair.nullServer());
     }
     Arrays.sort(igw);
     Arrays.sort(nothing);

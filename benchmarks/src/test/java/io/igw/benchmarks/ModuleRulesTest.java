@@ -26,6 +26,8 @@ class ModuleRulesTest {
     classes =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            // Some benchmarks stand in the packages that they measure.
+            .withImportOption(location -> !location.contains("/benchmarks/target/classes/"))
             .importPackages("io.igw");
   }
 
@@ -74,7 +76,7 @@ class ModuleRulesTest {
   void onlyTheAdapterSeesGrpcAndProtobuf() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.igw.extproc..", "io.igw.benchmarks..")
+        .resideOutsideOfPackage("io.igw.extproc..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -101,15 +103,12 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.grpc..")
-        .allowEmptyShould(true)
         .check(classes);
   }
 
   @Test
   void nothingSeesTheBenchmarks() {
     noClasses()
-        .that()
-        .resideOutsideOfPackage("io.igw.benchmarks..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.igw.benchmarks..")
@@ -143,7 +142,6 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideOutsideOfPackages(allowed)
-        .allowEmptyShould(true)
         .check(classes);
   }
 }

@@ -1,16 +1,46 @@
 package io.igw.runtime;
 
 import io.igw.api.RequestHeaders;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what clients tell a picker (ext-proc.md 5.6). Each header has a newer and an older name;
- * the newer wins where both are there, even with an empty value.
+ * What clients tell a picker by headers (ext-proc.md 5.6), and what must not reach a model server.
+ * Each header has a newer and an older name; the newer wins where both are there, even with an
+ * empty value.
  */
-final class ControlHeaders {
+public final class ControlHeaders {
+  /** Whatever a client sends under these names would steer igw, the data plane or the server. */
+  public static final List<String> ROUTING =
+      List.of(
+          "x-gateway-destination-endpoint-served",
+          "x-gateway-destination-endpoint-subset",
+          "x-llm-d-request-dropped-reason",
+          "x-prefiller-host-port",
+          "x-encoder-hosts-ports",
+          "x-data-parallel-host-port",
+          "x-kv-cache-source-host-port");
+
+  /** What a client tells igw; a picker further on may want to hear it too. */
+  public static final List<String> CONTROL =
+      List.of(
+          "x-llm-d-inference-fairness-id",
+          "x-gateway-inference-fairness-id",
+          "x-llm-d-inference-objective",
+          "x-gateway-inference-objective",
+          "x-llm-d-model-name-rewrite",
+          "x-gateway-model-name-rewrite",
+          "x-llm-d-slo-ttft-ms",
+          "x-slo-ttft-ms",
+          "x-llm-d-slo-tpot-ms",
+          "x-slo-tpot-ms",
+          "x-llm-d-video-fps",
+          "x-llm-d-video-duration-seconds",
+          "x-llm-d-video-resolution");
+
   static final String REQUEST_ID = "x-request-id";
   private static final String DEFAULT_FLOW = "default-flow";
 

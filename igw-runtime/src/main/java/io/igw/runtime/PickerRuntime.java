@@ -177,6 +177,7 @@ public final class PickerRuntime implements AutoCloseable {
     List<Plugin> plugins = new ArrayList<>(parts.assembled().plugins().values());
     Collections.reverse(plugins);
     plugins.forEach(PickerRuntime::closeQuietly);
+    closeQuietly(() -> parts.graph().closeState(null));
     parts.pool().close();
     parts.background().close();
   }

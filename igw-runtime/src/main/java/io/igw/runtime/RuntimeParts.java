@@ -39,12 +39,14 @@ import org.jspecify.annotations.Nullable;
  * The parts of a picker, put together from a builder.
  *
  * @param assembled the configuration
+ * @param graph what its plugins declared, and their state
  * @param given endpoints of the embedder; null: there are none
  * @param refreshInterval base tick of polls
  * @param staleness after this numbers count as old
  */
 record RuntimeParts(
     Assembled assembled,
+    PluginGraph graph,
     EndpointPool pool,
     Scheduler scheduler,
     ExchangeWiring wiring,
@@ -191,6 +193,7 @@ record RuntimeParts(
     problems.warnings().forEach(warning -> warnings.add(warning.toString()));
     return new RuntimeParts(
         assembled,
+        graph,
         pool,
         scheduler,
         wiring,

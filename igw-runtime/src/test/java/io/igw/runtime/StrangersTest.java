@@ -256,4 +256,22 @@ class StrangersTest {
       return gateway.exchange.wantsResponseBody();
     }
   }
+
+  @Test
+  void theStateOfPluginsIsClosedWithTheRuntime() {
+    List<String> closed = new ArrayList<>();
+    PickerRuntime runtime =
+        start(
+            provider(
+                "keeper",
+                context -> {
+                  context.state("memory", () -> () -> closed.add("memory"));
+                  return new Counter(context, EnumSet.noneOf(ResponseObserver.Event.class));
+                }),
+            "plugins: [{type: keeper}]");
+    assertThat(closed).isEmpty();
+    runtime.close();
+    runtime.close();
+    assertThat(closed).containsExactly("memory");
+  }
 }

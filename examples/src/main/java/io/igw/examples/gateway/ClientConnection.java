@@ -4,6 +4,7 @@ import io.igw.api.Decision;
 import io.igw.api.Endpoint;
 import io.igw.api.Outcome;
 import io.igw.api.Rejection;
+import io.igw.runtime.ControlHeaders;
 import io.igw.runtime.Exchange;
 import io.igw.runtime.PickerRuntime;
 import io.netty.bootstrap.Bootstrap;
@@ -124,6 +125,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     FullHttpRequest copy =
         new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, head.method(), head.uri(), content);
     copy.headers().set(head.headers());
+    // What a client says under these names is for the gateway, or for nobody.
+    ControlHeaders.ROUTING.forEach(copy.headers()::remove);
+    ControlHeaders.CONTROL.forEach(copy.headers()::remove);
     copy.headers().remove(HttpHeaderNames.TRANSFER_ENCODING).remove(HttpHeaderNames.EXPECT);
     copy.headers().set(HttpHeaderNames.HOST, decision.endpoint().hostPort());
     copy.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

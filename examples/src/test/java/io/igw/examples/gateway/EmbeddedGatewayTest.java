@@ -3,20 +3,26 @@ package io.igw.examples.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import io.igw.api.EndpointId;
 import io.igw.runtime.PickerMetrics;
 import io.igw.runtime.PickerRuntime;
+import io.igw.scheduler.EndpointSpec;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.Fault;
 import io.igw.simulator.ModelServer;
 import io.igw.simulator.ModelServers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -147,6 +153,43 @@ class EmbeddedGatewayTest {
     serve(FAST, 1000);
     assertThat(send(post(completion("w".repeat(2000), false))).statusCode()).isEqualTo(413);
     assertThat(send(post(completion("w", false))).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatClientsTellTheGatewayStaysHere() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    HttpServer upstream = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    upstream.createContext(
+        "/",
+        exchange -> {
+          seen.addAll(exchange.getRequestHeaders().keySet());
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    upstream.start();
+    try {
+      runtime
+          .pool()
+          .replaceAll(
+              List.of(
+                  new EndpointSpec(
+                      new EndpointId("default", "plain"),
+                      "127.0.0.1",
+                      upstream.getAddress().getPort(),
+                      0,
+                      Map.of())));
+      send(
+          post(completion("a", false))
+              .header("x-llm-d-inference-objective", "batch")
+              .header("x-prefiller-host-port", "10.0.0.1:1")
+              .header("x-own", "kept"));
+      assertThat(seen)
+          .contains("X-own")
+          .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("x-llm-d"))
+          .noneMatch(name -> name.equalsIgnoreCase("x-prefiller-host-port"));
+    } finally {
+      upstream.stop(0);
+    }
   }
 
   @Test

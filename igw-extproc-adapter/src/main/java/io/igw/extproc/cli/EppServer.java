@@ -113,7 +113,7 @@ final class EppServer implements AutoCloseable {
     parts.push(probes);
     MetricsServer scraped = bound(Flags.METRICS_PORT, this::startMetrics);
     parts.push(scraped);
-    long tickMillis = settings.verbosity() >= 4 ? 50 : 250;
+    long tickMillis = settings.verbosity() >= 4 ? 50 : 500;
     agent.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     if (tls != null && reloads()) {
       agent.scheduleWithFixedDelay(() -> reload(tls), 1, 1, TimeUnit.SECONDS);

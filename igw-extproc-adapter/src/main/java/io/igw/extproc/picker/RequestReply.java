@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.igw.api.Decision;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.RequestEdits;
+import io.igw.runtime.ControlHeaders;
 import io.igw.runtime.Exchange.BodyEdit;
 import java.util.HashSet;
 import java.util.List;
@@ -29,34 +30,6 @@ final class RequestReply {
   static final String DESTINATION = "x-gateway-destination-endpoint";
   static final String PICK_NAMESPACE = "envoy.lb";
 
-  /** Whatever a client sends under these names would steer igw, the data plane or the server. */
-  private static final List<String> ROUTING =
-      List.of(
-          "x-gateway-destination-endpoint-served",
-          "x-gateway-destination-endpoint-subset",
-          "x-llm-d-request-dropped-reason",
-          "x-prefiller-host-port",
-          "x-encoder-hosts-ports",
-          "x-data-parallel-host-port",
-          "x-kv-cache-source-host-port");
-
-  /** What a client tells igw; a picker further on may want to hear it too. */
-  private static final List<String> CONTROL =
-      List.of(
-          "x-llm-d-inference-fairness-id",
-          "x-gateway-inference-fairness-id",
-          "x-llm-d-inference-objective",
-          "x-gateway-inference-objective",
-          "x-llm-d-model-name-rewrite",
-          "x-gateway-model-name-rewrite",
-          "x-llm-d-slo-ttft-ms",
-          "x-slo-ttft-ms",
-          "x-llm-d-slo-tpot-ms",
-          "x-slo-tpot-ms",
-          "x-llm-d-video-fps",
-          "x-llm-d-video-duration-seconds",
-          "x-llm-d-video-resolution");
-
   private static final int KEPT_REPLIES = 4096;
 
   private final List<String> removed;
@@ -65,7 +38,10 @@ final class RequestReply {
 
   RequestReply(boolean keepControlHeaders) {
     this.removed =
-        keepControlHeaders ? ROUTING : Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
+        keepControlHeaders
+            ? ControlHeaders.ROUTING
+            : Stream.concat(ControlHeaders.ROUTING.stream(), ControlHeaders.CONTROL.stream())
+                .toList();
     this.removals = removals(Set.of());
   }
 

@@ -59,6 +59,9 @@ final class PrefixIndex implements AutoCloseable {
     }
   }
 
+  /** Blocks whose cells are read ahead when a prompt is recorded. */
+  private static final int AHEAD = 16;
+
   private final int pagesPerTable;
   private volatile Layout layout;
 
@@ -167,7 +170,11 @@ final class PrefixIndex implements AutoCloseable {
     int cells = 0;
     int repeated = 0;
     boolean refused = false;
+    int touched = 0;
     for (int block = count - 1; block >= 0; block--) {
+      if (block == count - 1 || block % AHEAD == AHEAD - 1) {
+        touched += touch(seen.table, group, prompt, blockTokens, block);
+      }
       long hash = prompt.blockHash(blockTokens, block);
       int result = seen.table.add(hash, group, lane.bit());
       if (result == BlockTable.PRESENT) {
@@ -182,6 +189,9 @@ final class PrefixIndex implements AutoCloseable {
         held = block;
       }
     }
+    if (touched > count) {
+      throw new AssertionError("more cells than blocks");
+    }
     if (bits > 0) {
       lane.count(bits, repeated);
       seen.table.countCells(cells);
@@ -192,6 +202,19 @@ final class PrefixIndex implements AutoCloseable {
       age(lane, capacity / 2);
     }
     return held;
+  }
+
+  /**
+   * Reads the cells of a block and the few before it. A long prompt is a walk over memory that no
+   * cache holds; reads that do not wait for each other take a fraction of the time.
+   */
+  private static int touch(
+      BlockTable table, int group, Prompt prompt, int blockTokens, int lastBlock) {
+    int touched = 0;
+    for (int block = lastBlock; block >= lastBlock - lastBlock % AHEAD; block--) {
+      touched += table.touch(prompt.blockHash(blockTokens, block), group);
+    }
+    return touched;
   }
 
   /** Begins a new epoch unless another thread has. */

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * When an endpoint is polled next and how long a poll may take (data-layer.md 5 and 11).
  *
  * <p>The interval is the source's, rounded to a multiple of the tick. The second poll comes at a
- * random eighth of the interval, so that endpoints that joined together do not all stay in step,
+ * random quarter of the interval, so that endpoints that joined together do not all stay in step,
  * and yet one wake-up serves several. From then on polls keep their phase. A failing endpoint is
  * asked at twice the distance each time, up to two seconds.
  *
@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 final class PollSchedule {
   static final Duration MIN_TICK = Duration.ofMillis(50);
 
-  private static final int PHASES = 8;
+  private static final int PHASES = 4;
   private static final long MIN_PHASE_NANOS = 12_500_000;
   private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long MIN_DEADLINE_NANOS = Duration.ofMillis(400).toNanos();

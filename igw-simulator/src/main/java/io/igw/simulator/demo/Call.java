@@ -25,16 +25,18 @@ final class Call extends SimpleChannelInboundHandler<HttpObject> {
   private final Play play;
   private final Workload.Turn turn;
   private final int number;
-  private final long startNanos = System.nanoTime();
+  private final long startNanos;
   private final RequestParser.ResponseBody response;
   private @Nullable ChannelHandlerContext context;
   private int status;
   private boolean begun;
 
-  Call(Play play, Workload.Turn turn, int number) {
+  /** {@code startNanos}: when it was meant to begin; what it waited for this process counts too. */
+  Call(Play play, Workload.Turn turn, int number, long startNanos) {
     this.play = play;
     this.turn = turn;
     this.number = number;
+    this.startNanos = startNanos;
     this.response = play.parser().response("text/event-stream");
   }
 

@@ -26,9 +26,9 @@ record Comparison(String gateway, long seed, PlayResult random, PlayResult igw) 
     return String.format(Locale.ROOT, "%-24s %10.1f %10.1f %10s%n", name, left, right, ratio);
   }
 
-  /** Whether every play had answers. */
+  /** Whether igw answered everything, and there is something to compare it with. */
   boolean answered() {
-    return random.sent() > random.errors() && igw.sent() > igw.errors();
+    return random.sent() > random.errors() && igw.sent() > 0 && igw.errors() == 0;
   }
 
   String json() {

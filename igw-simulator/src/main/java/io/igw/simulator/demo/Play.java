@@ -74,7 +74,7 @@ final class Play {
 
   private void send(Workload.Turn turn) {
     int number = sent++;
-    Call call = new Call(this, turn, number);
+    Call call = new Call(this, turn, number, startNanos + turn.atNanos());
     open.add(call);
     ChannelFuture connecting =
         new Bootstrap()

@@ -46,6 +46,13 @@ class ComparisonTest {
   }
 
   @Test
+  void aRequestThatIgwFailedIsNoSuccess() {
+    PlayResult failed = new PlayResult(5, 1, 0, 0, 0, 1, new long[] {1, 2, 3, 4});
+    assertThat(new Comparison("envoy", 3, IGW, failed).answered()).isFalse();
+    assertThat(new Comparison("envoy", 3, failed, IGW).answered()).isTrue();
+  }
+
+  @Test
   void reasonsHaveNamesForAddresses() {
     Reasons reasons =
         new Reasons(
