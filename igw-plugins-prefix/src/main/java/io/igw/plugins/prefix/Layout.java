@@ -90,13 +90,6 @@ final class Layout {
     return old[slot];
   }
 
-  /** Whether a block is held by a lane in either table. */
-  boolean holds(Lane lane, long hash) {
-    int group = lane.group();
-    return (table.held(hash, group) & lane.bit()) != 0
-        || (tableBefore != null && (tableBefore.held(hash, group) & lane.bit()) != 0);
-  }
-
   /** Pairs of block and lane that count in a match. */
   long entries() {
     long sum = 0;

@@ -165,7 +165,16 @@ final class PrefixIndex implements AutoCloseable {
     BlockTable before = seen.tableBefore;
     int group = lane.group();
     int count = Math.min(blocks, Math.max(1, capacity));
-    int held = count;
+    // What a lane of a table holds of a chain is a head of it, so its end is found from the front:
+    // one look where the endpoint knows nothing of the prompt.
+    int repeatable = heads(before, group, lane.bit(), prompt, blockTokens, count);
+    int held = repeatable;
+    if (aged != null) {
+      held =
+          Math.max(held, heads(seen.table, aged.group(), aged.bit(), prompt, blockTokens, count));
+      held = Math.max(held, heads(before, aged.group(), aged.bit(), prompt, blockTokens, count));
+    }
+    int present = count;
     int bits = 0;
     int cells = 0;
     int repeated = 0;
@@ -175,19 +184,18 @@ final class PrefixIndex implements AutoCloseable {
       if (block == count - 1 || block % AHEAD == AHEAD - 1) {
         touched += touch(seen.table, group, prompt, blockTokens, block);
       }
-      long hash = prompt.blockHash(blockTokens, block);
-      int result = seen.table.add(hash, group, lane.bit());
+      int result = seen.table.add(prompt.blockHash(blockTokens, block), group, lane.bit());
       if (result == BlockTable.PRESENT) {
         continue;
       }
-      refused |= result == BlockTable.REFUSED;
-      bits += result == BlockTable.REFUSED ? 0 : 1;
-      cells += result == BlockTable.CELL_ADDED ? 1 : 0;
-      if (before != null && (before.held(hash, group) & lane.bit()) != 0) {
-        repeated += result == BlockTable.REFUSED ? 0 : 1;
-      } else if (aged == null || !seen.holds(aged, hash)) {
-        held = block;
+      present = block;
+      if (result == BlockTable.REFUSED) {
+        refused = true;
+        continue;
       }
+      bits++;
+      cells += result == BlockTable.CELL_ADDED ? 1 : 0;
+      repeated += block < repeatable ? 1 : 0;
     }
     if (touched > count) {
       throw new AssertionError("more cells than blocks");
@@ -200,6 +208,18 @@ final class PrefixIndex implements AutoCloseable {
       advance(seen.table);
     } else if (lane.blocks() >= Math.max(1, capacity / 2)) {
       age(lane, capacity / 2);
+    }
+    return Math.max(held, present);
+  }
+
+  /** How many blocks, from the first on, a lane of a table holds; 0 without a table. */
+  private static int heads(
+      @Nullable BlockTable table, int group, long bit, Prompt prompt, int blockTokens, int count) {
+    int held = 0;
+    while (table != null
+        && held < count
+        && (table.held(prompt.blockHash(blockTokens, held), group) & bit) != 0) {
+      held++;
     }
     return held;
   }

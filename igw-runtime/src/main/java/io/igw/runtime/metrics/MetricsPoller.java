@@ -297,6 +297,10 @@ public final class MetricsPoller implements AutoCloseable {
     return schedule;
   }
 
+  long secondDelayNanos() {
+    return schedule.secondDelayNanos(polled);
+  }
+
   PickerMetrics metrics() {
     return metrics;
   }

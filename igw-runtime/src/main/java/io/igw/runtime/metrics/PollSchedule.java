@@ -6,17 +6,19 @@ import java.util.random.RandomGenerator;
 /**
  * When an endpoint is polled next and how long a poll may take (data-layer.md 5 and 11).
  *
- * <p>The interval is the source's, rounded to a multiple of the tick. The second poll comes at a
- * random quarter of the interval, so that endpoints that joined together do not all stay in step,
- * and yet one wake-up serves several. From then on polls keep their phase. A failing endpoint is
- * asked at twice the distance each time, up to two seconds.
+ * <p>The interval is the source's, rounded to a multiple of the tick. Endpoints that joined
+ * together are spread over the interval by their second poll, in groups of about sixteen, so that a
+ * large pool is not asked all at once and yet one wake-up serves several. From then on polls keep
+ * their phase. A failing endpoint is asked at twice the distance each time, up to two seconds.
  *
  * <p><b>Threading.</b> Immutable but for the generator: one thread at a time.
  */
 final class PollSchedule {
   static final Duration MIN_TICK = Duration.ofMillis(50);
 
-  private static final int PHASES = 4;
+  /** Endpoints that one wake-up may serve: what is asked first warms the caches for the others. */
+  private static final int GROUP = 16;
+
   private static final long MIN_PHASE_NANOS = 12_500_000;
   private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long MIN_DEADLINE_NANOS = Duration.ofMillis(400).toNanos();
@@ -60,11 +62,17 @@ final class PollSchedule {
     return Math.max(MIN_DEADLINE_NANOS, Math.min(MAX_DEADLINE_NANOS, share));
   }
 
-  /** Wait after the first poll of an endpoint, from its end. */
-  long secondDelayNanos() {
+  /**
+   * Wait after the first poll of an endpoint, from its end: between half an interval and a whole
+   * one.
+   *
+   * @param endpoints of the pool
+   */
+  long secondDelayNanos(int endpoints) {
     long half = intervalNanos / 2;
-    long phase = Math.max(MIN_PHASE_NANOS, intervalNanos / PHASES);
-    return half + random.nextLong(half / phase + 1) * phase;
+    long most = Math.max(1, half / MIN_PHASE_NANOS);
+    long groups = Math.max(1, Math.min(most, (endpoints + GROUP - 1) / GROUP));
+    return half + half * (1 + random.nextLong(groups)) / groups;
   }
 
   /**

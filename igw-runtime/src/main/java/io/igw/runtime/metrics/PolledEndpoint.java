@@ -160,7 +160,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     EndpointReport page = report;
     report = null;
     PollSchedule schedule = poller.schedule();
-    rest(polledBefore ? schedule.delayNanos(now - startedNanos) : schedule.secondDelayNanos());
+    rest(polledBefore ? schedule.delayNanos(now - startedNanos) : poller.secondDelayNanos());
     polledBefore = true;
     if (page != null) {
       poller.report(page);

@@ -54,12 +54,25 @@ class PollScheduleTest {
     long least = Long.MAX_VALUE;
     long most = 0;
     for (int i = 0; i < 1000; i++) {
-      long delay = schedule.secondDelayNanos();
+      long delay = schedule.secondDelayNanos(1000);
       least = Math.min(least, delay);
       most = Math.max(most, delay);
     }
-    assertThat(least).isBetween(500 * MS, 510 * MS);
+    assertThat(least).isBetween(500 * MS, 520 * MS);
     assertThat(most).isBetween(990 * MS, 1000 * MS);
+  }
+
+  @Test
+  void aFewEndpointsStayTogether() {
+    PollSchedule schedule = schedule(1000, 0);
+    for (int i = 0; i < 16; i++) {
+      assertThat(schedule.secondDelayNanos(16)).isEqualTo(1000 * MS);
+    }
+    assertThat(
+            java.util.stream.IntStream.range(0, 100)
+                .mapToLong(i -> schedule.secondDelayNanos(17))
+                .distinct())
+        .hasSize(2);
   }
 
   @ParameterizedTest
