@@ -8,6 +8,7 @@ module io.igw.scheduler {
   requires org.jctools.core.jdk11;
 
   exports io.igw.scheduler;
+  exports io.igw.scheduler.filters;
   exports io.igw.scheduler.plugins;
 
   uses io.igw.spi.PluginProvider;
@@ -24,5 +25,11 @@ module io.igw.scheduler {
       io.igw.scheduler.plugins.BuiltInProvider.SingleProfile,
       io.igw.scheduler.plugins.BuiltInProvider.Utilization,
       io.igw.scheduler.plugins.BuiltInProvider.InFlightLoad,
-      io.igw.scheduler.plugins.BuiltInProvider.Tokens;
+      io.igw.scheduler.plugins.BuiltInProvider.Tokens,
+      io.igw.scheduler.filters.LabelFilterProvider.Selector,
+      io.igw.scheduler.filters.LabelFilterProvider.BySelector,
+      io.igw.scheduler.filters.LabelFilterProvider.ByLabel,
+      io.igw.scheduler.filters.LabelFilterProvider.Decode,
+      io.igw.scheduler.filters.LabelFilterProvider.Prefill,
+      io.igw.scheduler.filters.LabelFilterProvider.Encode;
 }

@@ -2,6 +2,7 @@ package io.igw.spi;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public interface Parameters {
 
   /** A list of texts, empty if absent. */
   List<String> texts(String key);
+
+  /** Texts under keys of the configuration's own choice, in its order; empty if absent. */
+  Map<String, String> textMap(String key);
 
   /** A nested object; if absent, an object that is not {@link #present}. */
   Parameters object(String key);

@@ -39,6 +39,7 @@ class ShippedSamplesTest {
           "gie-v1.5.0_docs_troubleshooting-1.yaml",
           "llmd-v0.10_chart_default-plugins-triton.yaml",
           "llmd-v0.10_chart_default-plugins.yaml",
+          "llmd-v0.10_deploy_sim-epp-config.yaml",
           "llmd-v0.10_integration_default-config.yaml",
           "llmd-v0.10_perf_random-only-default-parsers.yaml");
 

@@ -219,6 +219,25 @@ public final class MapParameters implements Parameters {
     return texts;
   }
 
+  @Override
+  public Map<String, String> textMap(String key) {
+    Object value = value(key);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (value instanceof Map<?, ?> map) {
+      keyed(map)
+          .forEach((name, item) -> {
+            if (item instanceof String text) {
+              texts.put(name, text);
+            } else {
+              wrong(key + "." + name, item, "a text");
+            }
+          });
+    } else if (value != null) {
+      wrong(key, value, "an object of texts");
+    }
+    return texts;
+  }
+
   private List<?> items(String key, String expected) {
     Object value = value(key);
     if (value == null) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -48,6 +49,7 @@ class MapParametersTest {
         wrong("-5s", p -> duration(p), "a duration such as 200ms or 1m30s, not negative"),
         wrong(5, p -> duration(p), "a duration such as 200ms or 1m30s, not negative"),
         wrong("a,b", p -> p.texts("k"), "a list of texts"),
+        wrong("a", p -> p.textMap("k"), "an object of texts"),
         wrong("a", p -> p.object("k"), "an object"),
         wrong(List.of(), p -> p.object("k"), "an object"),
         wrong(Map.of(), p -> p.list("k"), "a list of objects"));
@@ -69,6 +71,19 @@ class MapParametersTest {
     read.accept(parameters);
     assertThat(parameters.problems())
         .containsExactly(new MapParameters.Problem("k", value, expected));
+  }
+
+  @Test
+  void aMapOfTextsKeepsItsOrderAndNamesWhatIsNone() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    given.put("b", "2");
+    given.put("a", 1);
+    given.put("c", "3");
+    MapParameters parameters = new MapParameters(Map.of("k", given));
+    assertThat(parameters.textMap("k")).containsExactly(Map.entry("b", "2"), Map.entry("c", "3"));
+    assertThat(parameters.textMap("absent")).isEmpty();
+    assertThat(parameters.problems())
+        .containsExactly(new MapParameters.Problem("k.a", 1, "a text"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.igw.scheduler.plugins;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.scheduler.filters.LabelFilterProvider;
 import io.igw.spi.PluginProvider;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,21 +10,24 @@ import java.lang.module.ModuleDescriptor;
 import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ServicesTest {
   @Test
   void moduleAndServiceFileNameTheSameProviders() throws IOException {
-    assertThat(providersOfModule()).hasSize(12).isEqualTo(providersOfFile());
+    assertThat(providersOfModule()).hasSize(18).isEqualTo(providersOfFile());
   }
 
   @Test
   void everyProviderClassIsNamed() throws IOException {
     assertThat(providersOfFile())
         .containsExactlyInAnyOrderElementsOf(
-            java.util.Arrays.stream(BuiltInProvider.class.getDeclaredClasses())
-                .filter(BuiltInProvider.class::isAssignableFrom)
+            Stream.of(BuiltInProvider.class, LabelFilterProvider.class)
+                .flatMap(family -> Arrays.stream(family.getDeclaredClasses()))
+                .filter(PluginProvider.class::isAssignableFrom)
                 .map(Class::getName)
                 .toList());
   }
