@@ -4,6 +4,7 @@ module io.igw.testkit {
   requires transitive io.igw.api;
   requires transitive org.junit.jupiter.api;
   requires org.assertj.core;
+  requires jdk.management;
 
   exports io.igw.testkit;
 

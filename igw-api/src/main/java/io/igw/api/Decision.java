@@ -16,6 +16,17 @@ public non-sealed interface Decision extends Outcome, Lease {
    */
   Map<String, String> headers();
 
+  /** Port that every destination has in place of its own; 0: its own. */
+  default int destinationPort() {
+    return 0;
+  }
+
+  /** Address of the picked endpoint as the data plane is told it: {@code host:port}. */
+  default String destination() {
+    int port = destinationPort();
+    return port == 0 ? endpoint().hostPort() : Endpoint.hostPort(endpoint().host(), port);
+  }
+
   /** Version of the snapshot that was decided on. */
   long snapshotVersion();
 }

@@ -9,14 +9,19 @@ final class HashedPrompt implements Prompt {
   private final long[] contents;
   private final int count;
   private final long bytes;
+
+  /** Hash and tokens of each image or video. */
+  private final long[] media;
+
   private int chainBlockTokens;
   private long[] chain = {};
 
-  HashedPrompt(long seed, long[] contents, int count, long bytes) {
+  HashedPrompt(long seed, long[] contents, int count, long bytes, long[] media) {
     this.seed = seed;
     this.contents = contents;
     this.count = count;
     this.bytes = bytes;
+    this.media = media;
   }
 
   @Override
@@ -37,6 +42,21 @@ final class HashedPrompt implements Prompt {
       chainBlockTokens = blockTokens;
     }
     return chain[block];
+  }
+
+  @Override
+  public int mediaItems() {
+    return media.length / 2;
+  }
+
+  @Override
+  public long mediaHash(int item) {
+    return media[2 * item];
+  }
+
+  @Override
+  public int mediaTokens(int item) {
+    return (int) media[2 * item + 1];
   }
 
   private long[] chain(int perBlock, int blocks) {

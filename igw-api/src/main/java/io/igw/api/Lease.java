@@ -19,6 +19,12 @@ public interface Lease {
    */
   void progress(long nowNanos);
 
+  /**
+   * Output tokens that were generated so far, counted or reported: where the reservation holds an
+   * estimate of the output, what is left of it falls.
+   */
+  default void generated(long tokens) {}
+
   /** The response is complete. */
   boolean complete(Usage usage);
 

@@ -28,4 +28,19 @@ public interface Prompt {
 
   /** Hash of a block, chained to all blocks before it; computed once per block size. */
   long blockHash(int blockTokens, int block);
+
+  /** Number of images and videos. */
+  default int mediaItems() {
+    return 0;
+  }
+
+  /** Hash of an image's or video's content or address. */
+  default long mediaHash(int item) {
+    throw new IndexOutOfBoundsException("item: " + item + " (expected: none)");
+  }
+
+  /** Tokens that stand for it in the prompt, at least 1; an estimate. */
+  default int mediaTokens(int item) {
+    throw new IndexOutOfBoundsException("item: " + item + " (expected: none)");
+  }
 }

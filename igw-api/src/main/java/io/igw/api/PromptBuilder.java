@@ -18,12 +18,14 @@ public final class PromptBuilder {
   private static final int BLOCK = Prompt.BASE_BLOCK_TOKENS * 4;
   private static final int BORDER_BYTES = 4;
   private static final byte[] NOTHING = {};
+  private static final long[] NO_MEDIA = {};
 
   private byte[] pending = NOTHING;
   private int pendingLength;
   private long[] contents = {};
   private int blocks;
   private long bytes;
+  private long[] media = NO_MEDIA;
 
   /** A prompt without content so far. */
   public PromptBuilder() {}
@@ -70,6 +72,19 @@ public final class PromptBuilder {
     return four((byte) 0xFF, (byte) 0xFE, (byte) kind, (byte) 0xFF);
   }
 
+  /**
+   * Tells of an image or video at this place; what stands for it in the prompt is appended beside.
+   *
+   * @param hash of its content or address
+   * @param tokens that stand for it, at least 1
+   */
+  public PromptBuilder media(long hash, int tokens) {
+    media = Arrays.copyOf(media, media.length + 2);
+    media[media.length - 2] = hash;
+    media[media.length - 1] = Math.max(1, tokens);
+    return this;
+  }
+
   /** Content bytes so far. */
   public long length() {
     return bytes;
@@ -82,6 +97,7 @@ public final class PromptBuilder {
     pendingLength = 0;
     blocks = 0;
     bytes = 0;
+    media = NO_MEDIA;
     return this;
   }
 
@@ -122,7 +138,7 @@ public final class PromptBuilder {
       all = Arrays.copyOf(contents, blocks + 1);
       all[count++] = Xxh64.hash(pending, 0, pendingLength);
     }
-    return new HashedPrompt(seed, all, count, length);
+    return new HashedPrompt(seed, all, count, length, media);
   }
 
   private PromptBuilder four(byte a, byte b, byte c, byte d) {

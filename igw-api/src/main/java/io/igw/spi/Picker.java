@@ -11,4 +11,9 @@ public interface Picker extends Plugin {
    * @return how many were written, 1..candidates.size(); 0 only without candidates
    */
   int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked);
+
+  /** The most positions that it ever writes; at least 1, constant. */
+  default int most() {
+    return 1;
+  }
 }

@@ -17,6 +17,9 @@ public interface PluginContext {
   /** An object column that this plugin fills. */
   <T> Attribute<T> attribute(String dataType, Class<T> type);
 
+  /** An object column that another plugin fills. */
+  <T> Attribute<T> attribute(String dataType, String producer, Class<T> type);
+
   /** A slot of per-request state. */
   <T> RequestKey<T> requestKey(String name, Class<T> type);
 

@@ -11,6 +11,11 @@ public interface PluginProvider {
   /** Makes an instance. Bad parameters are rejected through {@code parameters}, not thrown. */
   Plugin create(Parameters parameters, PluginContext context);
 
+  /** What the type is for, in one line, for lists; empty if its author says nothing. */
+  default String summary() {
+    return "";
+  }
+
   /** How settled the type is. */
   default Stability stability() {
     return Stability.BETA;

@@ -1,6 +1,7 @@
 package io.igw.spi;
 
 import io.igw.api.Endpoint;
+import io.igw.api.Rejection;
 import java.util.List;
 
 /**
@@ -31,6 +32,15 @@ public interface ProfileResults {
 
   /** Replaces its first pick. */
   void repick(String profile, int position);
+
+  /**
+   * Every destination of this request gets this port in place of its own: for engines that share a
+   * port and are told apart by a header.
+   */
+  void destinationPort(int port);
+
+  /** The request fails with this, whatever the profiles found; the first call counts. */
+  void reject(Rejection rejection);
 
   /** Sets a header of the request upstream. */
   void header(String name, String value);

@@ -3,6 +3,7 @@ package io.igw.spi;
 import io.igw.api.Decision;
 import io.igw.api.Usage;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees a response. Only the declared events are delivered; with none needed, bodies are skipped.
@@ -26,10 +27,51 @@ public interface ResponseObserver extends Plugin {
     END
   }
 
+  /** How a request ends (ext-proc.md 8.1). */
+  enum Termination {
+    /** The response is complete. */
+    NATURAL("natural"),
+    /** The client or the gateway went away before. */
+    CLIENT_DISCONNECT("client-disconnect"),
+    /** It was evicted to make room. */
+    EVICTED("evicted"),
+    /** Anything else. */
+    ERROR("error");
+
+    private final String label;
+
+    Termination(String label) {
+      this.label = label;
+    }
+
+    /** The name on the wire and in metrics. */
+    public String label() {
+      return label;
+    }
+  }
+
   /** What is known so far. */
   interface Response {
     /** HTTP status, 0 before the headers. */
     int status();
+
+    /** The model that the request was sent for, empty if it names none. */
+    default String model() {
+      return "";
+    }
+
+    /**
+     * {@code host:port} that the data plane says served, from {@link Event#HEADERS} on: null if it
+     * sent none of its metadata, empty if that does not say.
+     */
+    default @Nullable String served() {
+      return null;
+    }
+
+    /** How the request ended; at {@link Event#END} only. */
+    default Termination termination() {
+      return Termination.NATURAL;
+    }
 
     /** Token counts so far. */
     Usage usage();

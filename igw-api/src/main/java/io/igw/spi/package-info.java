@@ -12,12 +12,14 @@
  * request that saw it has ended.
  *
  * <p><b>Errors.</b> A filter that throws keeps its input, a scorer that throws adds 0, a picker
- * that throws falls back to the best score; each is counted with the plugin's name. Parameters
- * collect their errors; keys that no one read are unknown keys.
+ * that throws falls back to the best score, a screener and an admitter that throw change nothing;
+ * each is counted with the plugin's name. Parameters collect their errors; keys that no one read
+ * are unknown keys.
  *
- * <p><b>Order of one cycle.</b> Saturation check of sheddable requests, data producers, then per
- * profile: filters, scorers, picker; then {@code merge} of the profile handler, the reservation,
- * and the pick listeners.
+ * <p><b>Order of one request.</b> Request header processors, asynchronous producers; then in one
+ * cycle on one snapshot: screeners, saturation check of sheddable requests, data producers,
+ * admitters; per profile: filters, scorers, picker; then {@code merge} of the profile handler, the
+ * reservation, and the pick listeners.
  */
 @NullMarked
 package io.igw.spi;

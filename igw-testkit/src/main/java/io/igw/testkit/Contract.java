@@ -1,7 +1,12 @@
 package io.igw.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
 import io.igw.api.Signal;
 import io.igw.testkit.RandomCycles.Numbers;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,13 +15,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
 /** What the contracts have in common: the cycles they run on. */
 public abstract class Contract {
   static final int[] SIZES = {1, 2, 3, 10, 70};
   static final int ROUNDS = 8;
-  private static final int THREADS = 4;
+  private static final int PARALLEL = 4;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final Signal[] SIGNALS = {
     Signal.WAITING_REQUESTS,
     Signal.RUNNING_REQUESTS,
@@ -72,10 +79,10 @@ public abstract class Contract {
 
   /** Runs the same work on several threads at once; their results, one each. */
   static <T> List<T> onThreads(Callable<T> work) {
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    ExecutorService threads = Executors.newFixedThreadPool(PARALLEL);
     try {
       List<T> results = new ArrayList<>();
-      for (Future<T> result : threads.invokeAll(java.util.Collections.nCopies(THREADS, work))) {
+      for (Future<T> result : threads.invokeAll(java.util.Collections.nCopies(PARALLEL, work))) {
         results.add(result.get());
       }
       return results;
@@ -87,6 +94,64 @@ public abstract class Contract {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  /** A size of pool at which what an endpoint costs shows beside what a cycle costs. */
+  static final int LARGE = 500;
+
+  private static final int SMALL = 10;
+  private static final int CALLS = 200;
+  private static final int BATCHES = 60;
+  private static final double LEAST_BYTES = 0.5;
+
+  /**
+   * Fails if a call allocates more the more endpoints there are. What interpreted code allocates
+   * and compiled code does not is given time to go away.
+   */
+  static void assertAllocatesNothingPerEndpoint(IntFunction<Runnable> callOfSize) {
+    Runnable small = callOfSize.apply(SMALL);
+    Runnable large = callOfSize.apply(LARGE);
+    double perEndpoint = Double.MAX_VALUE;
+    for (int batch = 0; batch < BATCHES && perEndpoint > LEAST_BYTES; batch++) {
+      double more = (double) (bytes(large) - bytes(small)) / CALLS;
+      perEndpoint = Math.min(perEndpoint, more / (LARGE - SMALL));
+    }
+    assertThat(perEndpoint)
+        .as("bytes allocated for each endpoint")
+        .isLessThanOrEqualTo(LEAST_BYTES);
+  }
+
+  private static long bytes(Runnable call) {
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < CALLS; i++) {
+      call.run();
+    }
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** Fails if the work sleeps, parks or waits for another thread. */
+  static void assertNeverWaits(Runnable work) {
+    work.run();
+    ThreadInfo before = here();
+    work.run();
+    ThreadInfo after = here();
+    assertThat(after.getWaitedCount() + after.getBlockedCount())
+        .as("times that the thread slept, parked or waited")
+        .isEqualTo(before.getWaitedCount() + before.getBlockedCount());
+  }
+
+  private static ThreadInfo here() {
+    return THREADS.getThreadInfo(Thread.currentThread().getId());
+  }
+
+  /** Ordinals below a size in an order drawn from a seed. */
+  static int[] shuffled(long seed, int size) {
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      order.add(i);
+    }
+    java.util.Collections.shuffle(order, new java.util.Random(seed));
+    return order.stream().mapToInt(Integer::intValue).toArray();
   }
 
   static String describe(TestCycle cycle) {

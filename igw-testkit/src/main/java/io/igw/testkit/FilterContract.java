@@ -17,6 +17,14 @@ public abstract class FilterContract extends Contract {
   /** The filter under test; called once per test. */
   protected abstract Filter filter();
 
+  /**
+   * Whether the filter allocates for each endpoint, which only one made for tests should. False
+   * unless overridden.
+   */
+  protected boolean allocatesPerEndpoint() {
+    return false;
+  }
+
   /** What is left was there before, also where numbers were never seen. */
   @Test
   public void onlyRemoves() {
@@ -76,6 +84,38 @@ public abstract class FilterContract extends Contract {
       all.add(cycle(round, 65, Numbers.SOME).filter(filter));
     }
     return all;
+  }
+
+  /** Whether an endpoint stays does not depend on the place that it has among the candidates. */
+  @Test
+  public void doesNotDependOnTheOrder() {
+    Filter filter = filter();
+    for (int round = 0; round < ROUNDS; round++) {
+      int[] straight = cycle(round, 10, Numbers.SOME).filter(filter);
+      int[] order = shuffled(round, 10);
+      int[] left = cycle(round, 10, Numbers.SOME).inOrder(order).filter(filter);
+      assertThat(boxed(left)).containsExactlyInAnyOrderElementsOf(boxed(straight));
+    }
+  }
+
+  /** Memory does not grow with the pool. */
+  @Test
+  public void allocatesNothingPerEndpoint() {
+    if (allocatesPerEndpoint()) {
+      return;
+    }
+    Filter filter = filter();
+    assertAllocatesNothingPerEndpoint(size -> {
+      TestCycle cycle = cycle(7, size, Numbers.SOME);
+      return () -> filter.filter(cycle.everyone(), cycle.candidates());
+    });
+  }
+
+  /** The calling thread is an event loop. */
+  @Test
+  public void neverWaits() {
+    Filter filter = filter();
+    assertNeverWaits(() -> cycle(7, 10, Numbers.SOME).filter(filter));
   }
 
   private static List<Integer> ordinals(TestCycle cycle) {

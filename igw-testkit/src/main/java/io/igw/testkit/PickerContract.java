@@ -103,6 +103,25 @@ public abstract class PickerContract extends Contract {
     }
   }
 
+  /** Memory does not grow with the pool. */
+  @Test
+  public void allocatesNothingPerEndpoint() {
+    Picker picker = picker();
+    assertAllocatesNothingPerEndpoint(size -> {
+      TestCycle cycle = cycle(7, size, Numbers.KNOWN);
+      double[] totals = totals(cycle);
+      int[] picked = new int[size];
+      return () -> picker.pick(cycle, cycle.candidates(), totals, picked);
+    });
+  }
+
+  /** The calling thread is an event loop. */
+  @Test
+  public void neverWaits() {
+    Picker picker = picker();
+    assertNeverWaits(() -> pickFrom(picker, 7));
+  }
+
   private List<int[]> pickAll(Picker picker) {
     List<int[]> all = new ArrayList<>();
     for (int round = 0; round < 200; round++) {

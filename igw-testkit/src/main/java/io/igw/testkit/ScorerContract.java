@@ -9,10 +9,12 @@ import io.igw.testkit.RandomCycles.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /** What every scorer owes the scheduler. A plugin's test class extends this. */
 public abstract class ScorerContract extends Contract {
+  private static final Offset<Double> NEAR = Offset.offset(1e-9);
   private static final double UNTOUCHED = -12345;
 
   /** For subclasses. */
@@ -20,6 +22,14 @@ public abstract class ScorerContract extends Contract {
 
   /** The scorer under test; called once per test. */
   protected abstract Scorer scorer();
+
+  /**
+   * Whether endpoints that are equal to it get different scores by their place, as a ranking does.
+   * False unless overridden.
+   */
+  protected boolean ranksTiesByPlace() {
+    return false;
+  }
 
   /** Scores are finite and between 0 and 1, also where numbers were never seen. */
   @Test
@@ -122,5 +132,40 @@ public abstract class ScorerContract extends Contract {
               .inFlight(3, 40, 4000);
       assertThat(other.score(scorer)).isEqualTo(scores);
     }
+  }
+
+  /** An endpoint's score does not depend on the place that it has among the candidates. */
+  @Test
+  public void doesNotDependOnTheOrder() {
+    if (ranksTiesByPlace()) {
+      return;
+    }
+    Scorer scorer = scorer();
+    for (int round = 0; round < ROUNDS; round++) {
+      double[] straight = cycle(round, 10, Numbers.SOME).score(scorer);
+      int[] order = shuffled(round, 10);
+      double[] shuffled = cycle(round, 10, Numbers.SOME).inOrder(order).score(scorer);
+      for (int i = 0; i < order.length; i++) {
+        assertThat(shuffled[i]).as("score at another place").isCloseTo(straight[order[i]], NEAR);
+      }
+    }
+  }
+
+  /** Memory does not grow with the pool. */
+  @Test
+  public void allocatesNothingPerEndpoint() {
+    Scorer scorer = scorer();
+    assertAllocatesNothingPerEndpoint(size -> {
+      TestCycle cycle = cycle(7, size, Numbers.SOME);
+      double[] scores = new double[size];
+      return () -> scorer.score(cycle, cycle.candidates(), scores);
+    });
+  }
+
+  /** The calling thread is an event loop. */
+  @Test
+  public void neverWaits() {
+    Scorer scorer = scorer();
+    assertNeverWaits(() -> cycle(7, 10, Numbers.SOME).score(scorer));
   }
 }

@@ -8,6 +8,7 @@ final class TestCandidates implements Candidates {
   private final int[] ordinals;
   private final int[] kept;
   private int size;
+  private boolean inOrder = true;
 
   TestCandidates(int poolSize) {
     this.ordinals = new int[poolSize];
@@ -24,6 +25,23 @@ final class TestCandidates implements Candidates {
     }
     System.arraycopy(sorted, 0, ordinals, 0, sorted.length);
     size = sorted.length;
+    inOrder = true;
+  }
+
+  /** As {@link #only} but in the given order, which no scheduler would choose. */
+  void inOrder(int[] wanted) {
+    only(wanted);
+    System.arraycopy(wanted, 0, ordinals, 0, wanted.length);
+    inOrder = false;
+  }
+
+  /** All again, at no cost in memory. */
+  void everyone() {
+    size = ordinals.length;
+    for (int i = 0; i < size; i++) {
+      ordinals[i] = i;
+    }
+    inOrder = true;
   }
 
   int[] ordinals() {
@@ -37,7 +55,7 @@ final class TestCandidates implements Candidates {
 
   @Override
   public boolean all() {
-    return size == ordinals.length;
+    return inOrder && size == ordinals.length;
   }
 
   @Override

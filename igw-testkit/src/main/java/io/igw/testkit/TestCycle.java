@@ -118,6 +118,26 @@ public final class TestCycle implements Cycle {
     return this;
   }
 
+  /**
+   * As {@link #only}, but in the given order: a scheduler keeps endpoint order, and no plugin may
+   * depend on it.
+   */
+  TestCycle inOrder(int... ordinals) {
+    candidates.inOrder(ordinals);
+    return this;
+  }
+
+  /** Makes every endpoint a candidate again; allocates nothing. */
+  TestCycle everyone() {
+    candidates.everyone();
+    return this;
+  }
+
+  /** What producers stored, by key and ordinal. */
+  double[][] stored() {
+    return values.stream().map(column -> column.byOrdinal.clone()).toArray(double[][]::new);
+  }
+
   /** The candidates. */
   public Candidates candidates() {
     return candidates;
@@ -127,6 +147,7 @@ public final class TestCycle implements Cycle {
   public double[] score(Scorer scorer) {
     double[] scores = new double[candidates.size()];
     scorer.score(this, candidates, scores);
+    view.takeBack();
     return scores;
   }
 
@@ -139,12 +160,14 @@ public final class TestCycle implements Cycle {
   /** Ordinals that the filter leaves. */
   public int[] filter(Filter filter) {
     filter.filter(this, candidates);
+    view.takeBack();
     return candidates.ordinals();
   }
 
   /** Runs a producer; what it stored is in {@link #values}. */
   public TestCycle produce(DataProducer producer) {
     producer.produce(this, candidates);
+    view.takeBack();
     return this;
   }
 

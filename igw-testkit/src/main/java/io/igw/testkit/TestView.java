@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The cursor of a {@link TestCycle}. */
 final class TestView implements EndpointView {
+  private static final int NOWHERE = -1;
+
   private final TestCycle cycle;
   private final TestCandidates candidates;
-  private int position;
+  private int position = NOWHERE;
 
   TestView(TestCycle cycle, TestCandidates candidates) {
     this.cycle = cycle;
@@ -22,8 +24,20 @@ final class TestView implements EndpointView {
     this.position = position;
   }
 
+  /** The call that it was lent for has ended. */
+  void takeBack() {
+    position = NOWHERE;
+  }
+
+  private int position() {
+    if (position == NOWHERE) {
+      throw new AssertionError("a view was read after the call that it was lent for");
+    }
+    return position;
+  }
+
   private int ordinal() {
-    return candidates.ordinal(position);
+    return candidates.ordinal(position());
   }
 
   @Override
@@ -58,11 +72,11 @@ final class TestView implements EndpointView {
 
   @Override
   public double inFlightRequests() {
-    return cycle.inFlightRequests()[position];
+    return cycle.inFlightRequests()[position()];
   }
 
   @Override
   public double inFlightTokens() {
-    return cycle.inFlightTokens()[position];
+    return cycle.inFlightTokens()[position()];
   }
 }

@@ -2,10 +2,20 @@ package io.igw.testkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.igw.api.Schema;
 import io.igw.api.Signal;
+import io.igw.spi.Candidates;
+import io.igw.spi.Cycle;
+import io.igw.spi.DataProducer;
+import io.igw.spi.EndpointView;
 import io.igw.spi.Filter;
+import io.igw.spi.PerEndpoint;
 import io.igw.spi.Picker;
+import io.igw.spi.RequestParser;
 import io.igw.spi.Scorer;
+import io.igw.testkit.Words.Fault;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -14,6 +24,10 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The contracts accept plugins that keep them and find those that do not. */
 class ContractsTest {
+  private static final PerEndpoint KEY = new Schema().perEndpoint("Type", "producer");
+  private static int statics;
+  private static volatile Object garbage;
+
   @Nested
   class OfASoundScorer extends ScorerContract {
     @Override
@@ -44,6 +58,170 @@ class ContractsTest {
         picked[0] = cycle.random().nextInt(candidates.size());
         return 1;
       };
+    }
+  }
+
+  @Nested
+  class OfASoundProducer extends ProducerContract {
+    @Override
+    protected DataProducer producer() {
+      return (cycle, candidates) -> {
+        double[] waiting = cycle.column(Signal.WAITING_REQUESTS);
+        for (int i = 0; i < candidates.size(); i++) {
+          cycle.put(KEY, candidates.ordinal(i), 2 * waiting[i]);
+        }
+      };
+    }
+  }
+
+  @Nested
+  class OfASoundParser extends ParserContract {
+    @Override
+    protected RequestParser parser() {
+      return new Words(Fault.NONE);
+    }
+
+    @Override
+    protected List<Sample> requests() {
+      return new Breaches.OfParser(parser()).requests();
+    }
+
+    @Override
+    protected List<Sample> responses() {
+      return new Breaches.OfParser(parser()).responses();
+    }
+
+    @Override
+    protected Sample large(int characters) {
+      return new Breaches.OfParser(parser()).large(characters);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> breachesOfTheThreadAndTheHeapAreFound() {
+    return Stream.of(
+        breach(
+            "a score by place",
+            new Breaches.OfScorer((c, k, s) -> s[k.size() - 1] = 1)::doesNotDependOnTheOrder),
+        breach(
+            "a cursor kept",
+            new Breaches.OfScorer(new KeepsTheCursor())::keepsNothingBetweenCycles),
+        breach(
+            "static state",
+            new Breaches.OfScorer((c, k, s) -> all(s, k.size(), 1.0 / ++statics))
+                ::keepsNothingBetweenCycles),
+        breach(
+            "another score under the same seed",
+            new Breaches.OfScorer(
+                    (c, k, s) -> all(s, k.size(), ThreadLocalRandom.current().nextDouble()))
+                ::keepsNothingBetweenCycles),
+        breach(
+            "an object for each score",
+            new Breaches.OfScorer((c, k, s) -> {
+              for (int i = 0; i < k.size(); i++) {
+                garbage = new double[] {i};
+                s[i] = 1;
+              }
+            })
+                ::allocatesNothingPerEndpoint),
+        breach("a scorer that sleeps", new Breaches.OfScorer((c, k, s) -> sleep())::neverWaits),
+        breach(
+            "a filter by place",
+            new Breaches.OfFilter((c, k) -> k.retainIf(i -> i < 3))::doesNotDependOnTheOrder),
+        breach(
+            "a list of candidates",
+            new Breaches.OfFilter((c, k) -> garbage = new int[k.size()])
+                ::allocatesNothingPerEndpoint),
+        breach("a filter that sleeps", new Breaches.OfFilter((c, k) -> sleep())::neverWaits),
+        breach(
+            "a copy of the totals",
+            new Breaches.OfPicker((c, k, t, p) -> {
+              garbage = t.clone();
+              return 1;
+            })
+                ::allocatesNothingPerEndpoint),
+        breach(
+            "a picker that sleeps",
+            new Breaches.OfPicker((c, k, t, p) -> {
+              sleep();
+              return 1;
+            })
+                ::neverWaits));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> breachesOfProducersAreFound() {
+    int[] calls = {0};
+    Thread home = Thread.currentThread();
+    return Stream.of(
+        breach(
+            "an infinite value",
+            new Breaches.OfProducer((c, k) -> c.put(KEY, 0, 1 / 0.0))::storesNothingInfinite),
+        breach(
+            "no candidates not minded",
+            new Breaches.OfProducer((c, k) -> c.put(KEY, k.ordinal(0), 1))::acceptsNoCandidates),
+        breach(
+            "a count of calls",
+            new Breaches.OfProducer((c, k) -> c.put(KEY, 0, ++calls[0]))
+                ::keepsNothingBetweenCycles),
+        breach(
+            "a column written",
+            new Breaches.OfProducer((c, k) -> c.inFlightTokens()[0] = 99)
+                ::changesNothingThatItReads),
+        breach(
+            "a candidate removed",
+            new Breaches.OfProducer((c, k) -> k.retainIf(i -> i > 0))::changesNothingThatItReads),
+        breach(
+            "a value by place",
+            new Breaches.OfProducer((c, k) -> c.put(KEY, k.ordinal(0), 1))
+                ::doesNotDependOnTheOrder),
+        breach(
+            "state of the first thread",
+            new Breaches.OfProducer((c, k) -> c.put(KEY, 0, Thread.currentThread() == home ? 1 : 2))
+                ::servesSeveralThreads),
+        breach(
+            "an array as long as the pool",
+            new Breaches.OfProducer((c, k) -> garbage = new double[k.size()])
+                ::allocatesNothingPerEndpoint),
+        breach("a producer that sleeps", new Breaches.OfProducer((c, k) -> sleep())::neverWaits));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> breachesOfParsersAreFound() {
+    return Stream.of(
+        breach(
+            "an array kept", parser(Fault.KEEPS_THE_ARRAY)::readsRequestsTheSameHoweverTheyAreCut),
+        breach(
+            "a count of pieces", parser(Fault.SEES_PIECES)::readsRequestsTheSameHoweverTheyAreCut),
+        breach("an exception", parser(Fault.THROWS)::survivesDamage),
+        breach(
+            "an error that repeats the prompt", parser(Fault.REPEATS_THE_PROMPT)::survivesDamage),
+        breach("a copy of the body", parser(Fault.COPIES)::copiesNoBody),
+        breach("a parser that sleeps", parser(Fault.SLEEPS)::neverWaits));
+  }
+
+  private static Breaches.OfParser parser(Fault fault) {
+    return new Breaches.OfParser(new Words(fault));
+  }
+
+  /** Reads the first candidate's number through a cursor that it was lent earlier. */
+  private static final class KeepsTheCursor implements Scorer {
+    private EndpointView kept;
+
+    @Override
+    public void score(Cycle cycle, Candidates candidates, double[] scores) {
+      if (kept == null) {
+        kept = cycle.view(0);
+      }
+      all(scores, candidates.size(), kept.get(Signal.RUNNING_REQUESTS) > 3 ? 1 : 0);
+    }
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
