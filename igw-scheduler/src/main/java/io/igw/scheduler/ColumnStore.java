@@ -63,6 +63,38 @@ final class ColumnStore {
     return changed;
   }
 
+  /**
+   * Makes absent what was seen before a time; where no number is left, the adapters too. When a
+   * number was seen stays. Returns whether anything changed.
+   */
+  boolean expire(long seenBeforeNanos) {
+    boolean changed = false;
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      boolean expired = false;
+      boolean left = false;
+      for (int s = 0; s < values.length; s++) {
+        if (Double.isNaN(values[s][ordinal])) {
+          continue;
+        }
+        if (seen[s][ordinal] - seenBeforeNanos >= 0) {
+          left = true;
+          continue;
+        }
+        if (!ownsValues[s]) {
+          values[s] = values[s].clone();
+          ownsValues[s] = true;
+        }
+        values[s][ordinal] = Double.NaN;
+        expired = true;
+      }
+      if (expired && !left) {
+        set(Attribute.LORA_ADAPTERS, ordinal, null);
+      }
+      changed |= expired;
+    }
+    return changed;
+  }
+
   /** Sets an object fact. Returns whether it changed. */
   boolean set(Attribute<?> key, int ordinal, @Nullable Object value) {
     int a = key.index();

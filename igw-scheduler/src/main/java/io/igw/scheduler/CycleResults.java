@@ -1,12 +1,14 @@
 package io.igw.scheduler;
 
 import io.igw.api.Endpoint;
+import io.igw.api.Rejection;
 import io.igw.spi.Candidates;
 import io.igw.spi.ProfileResults;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The runs of the current cycle. Reused from cycle to cycle; one thread at a time. */
 final class CycleResults implements ProfileResults {
@@ -15,6 +17,8 @@ final class CycleResults implements ProfileResults {
   private final List<String> names;
   private Map<String, String> headers = Map.of();
   private boolean reserved;
+  private int destinationPort;
+  private @Nullable Rejection rejection;
 
   CycleResults(SchedulingCycle cycle, ProfileRun[] runs, List<String> names) {
     this.cycle = cycle;
@@ -25,6 +29,8 @@ final class CycleResults implements ProfileResults {
   void reset() {
     headers = Map.of();
     reserved = false;
+    destinationPort = 0;
+    rejection = null;
     for (ProfileRun run : runs) {
       run.reset();
     }
@@ -40,6 +46,16 @@ final class CycleResults implements ProfileResults {
     Map<String, String> taken = headers;
     headers = Map.of();
     return taken;
+  }
+
+  /** Port of all destinations, 0: their own. */
+  int destinationPort() {
+    return destinationPort;
+  }
+
+  /** Why the request fails, null if the handler has not said that it does. */
+  @Nullable Rejection rejection() {
+    return rejection;
   }
 
   /** Index of a profile, -1 if there is none of that name. */
@@ -103,6 +119,25 @@ final class CycleResults implements ProfileResults {
       throw new IllegalStateException("picks are reserved already");
     }
     run(profile).repick(position);
+  }
+
+  @Override
+  public void destinationPort(int port) {
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port: " + port + " (expected: 1..65535)");
+    }
+    destinationPort = port;
+  }
+
+  @Override
+  public void reject(Rejection why) {
+    Objects.requireNonNull(why, "why");
+    if (reserved) {
+      throw new IllegalStateException("picks are reserved already");
+    }
+    if (rejection == null) {
+      rejection = why;
+    }
   }
 
   @Override

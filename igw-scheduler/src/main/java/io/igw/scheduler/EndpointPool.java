@@ -127,6 +127,17 @@ public final class EndpointPool implements AutoCloseable {
     submit(w -> w.report(report));
   }
 
+  /**
+   * Forgets every number that was seen longer than {@code age} ago, and the adapters of an endpoint
+   * none of whose numbers is left: from the next snapshot on they are absent, so that scorers give
+   * such an endpoint the mean of the others. A later report brings them back. To be called by the
+   * owner's timer, a few times per {@code age}.
+   */
+  public void expire(Duration age) {
+    long nanos = age.toNanos();
+    submit(w -> w.expire(nanoClock.getAsLong() - nanos));
+  }
+
   /** Adds a listener for removal, called by the writer after the publication. */
   public void onRemoved(RemovalListener listener) {
     Objects.requireNonNull(listener, "listener");

@@ -36,17 +36,20 @@ final class PickedDecision extends Share implements Decision {
    *
    * @param fallbacks further picks of the primary profile, best first
    * @param headers headers from plugins
+   * @param destinationPort port of all destinations, 0: their own
    * @param prefill share of the profile named {@code prefill}, null if it is the primary or none
    * @param others shares of the other profiles
    */
   record Extras(
       List<Endpoint> fallbacks,
       Map<String, String> headers,
+      int destinationPort,
       @Nullable Share prefill,
       List<Share> others) {}
 
   private final PoolEndpoint endpoint;
   private final long snapshotVersion;
+  private final int outputTokens;
   private final LeaseRegistry registry;
   private @Nullable Extras extras;
 
@@ -56,11 +59,13 @@ final class PickedDecision extends Share implements Decision {
   PickedDecision(
       PoolEndpoint endpoint,
       int tokens,
+      int outputTokens,
       long snapshotVersion,
       LeaseRegistry registry,
       long nowNanos) {
     super(endpoint.load(), tokens);
     this.endpoint = endpoint;
+    this.outputTokens = outputTokens;
     this.snapshotVersion = snapshotVersion;
     this.registry = registry;
     this.seenNanos = nowNanos;
@@ -95,8 +100,12 @@ final class PickedDecision extends Share implements Decision {
 
   @Override
   public boolean served(String hostPort) {
-    if (heldBy(endpoint.load()) && hostPort.equals(endpoint.hostPort())) {
+    if (heldBy(endpoint.load()) && hostPort.equals(destination())) {
       return true;
+    }
+    if (destinationPort() != 0) {
+      // The address does not tell which of the endpoints behind it served.
+      return false;
     }
     EndpointSnapshot now = registry.snapshot();
     PoolEndpoint serving = PoolWriter.serving(now, hostPort);
@@ -118,6 +127,13 @@ final class PickedDecision extends Share implements Decision {
       if (releaseTokens) {
         more.others().forEach(Share::endTokens);
       }
+    }
+  }
+
+  @Override
+  public void generated(long tokens) {
+    if (outputTokens > 0) {
+      leave(tokens() - (int) Math.min(tokens, outputTokens));
     }
   }
 
@@ -151,6 +167,12 @@ final class PickedDecision extends Share implements Decision {
   public Map<String, String> headers() {
     Extras more = extras;
     return more == null ? Map.of() : more.headers();
+  }
+
+  @Override
+  public int destinationPort() {
+    Extras more = extras;
+    return more == null ? 0 : more.destinationPort();
   }
 
   @Override

@@ -80,7 +80,8 @@ public final class PluginCatalog {
     return type;
   }
 
-  private static String place(PluginProvider provider) {
+  /** Class and jar of a provider. */
+  public static String place(PluginProvider provider) {
     return ProviderSearch.place(provider.getClass());
   }
 

@@ -17,6 +17,7 @@ final class PluginFaults {
   static final String THREW = "threw";
   static final String NAN = "nan";
   static final String RANGE = "range";
+  static final String SLOW = "slow";
 
   private static final Logger LOG = System.getLogger(PluginFaults.class.getName());
   private static final long LOG_INTERVAL_NANOS = 60_000_000_000L;

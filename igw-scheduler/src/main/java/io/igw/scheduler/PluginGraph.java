@@ -212,6 +212,11 @@ public final class PluginGraph {
     }
 
     @Override
+    public <T> Attribute<T> attribute(String dataType, String producer, Class<T> type) {
+      return schema.attribute(dataType, producer, type);
+    }
+
+    @Override
     public <T> RequestKey<T> requestKey(String name, Class<T> type) {
       return schema.requestKey(name, type);
     }

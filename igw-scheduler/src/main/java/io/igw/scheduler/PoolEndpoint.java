@@ -5,8 +5,8 @@ import io.igw.api.EndpointId;
 import java.util.Map;
 
 /**
- * An endpoint of a pool: immutable facts, and the load that all versions of these facts share while
- * slot and generation stay.
+ * An endpoint of a pool: immutable facts, and the load and the arrival that all versions of these
+ * facts share while slot and generation stay.
  */
 final class PoolEndpoint implements Endpoint {
   private final EndpointSpec spec;
@@ -14,18 +14,20 @@ final class PoolEndpoint implements Endpoint {
   private final int slot;
   private final int generation;
   private final EndpointLoad load;
+  private final Arrival arrival;
 
-  PoolEndpoint(EndpointSpec spec, int slot, int generation, EndpointLoad load) {
+  PoolEndpoint(EndpointSpec spec, int slot, int generation, EndpointLoad load, Arrival arrival) {
     this.spec = spec;
     this.hostPort = Endpoint.hostPort(spec.host(), spec.port());
     this.slot = slot;
     this.generation = generation;
     this.load = load;
+    this.arrival = arrival;
   }
 
   /** The same endpoint with new facts; its address must be the same. */
   PoolEndpoint with(EndpointSpec changed) {
-    return new PoolEndpoint(changed, slot, generation, load);
+    return new PoolEndpoint(changed, slot, generation, load, arrival);
   }
 
   boolean sameAddress(EndpointSpec other) {
@@ -38,6 +40,10 @@ final class PoolEndpoint implements Endpoint {
 
   EndpointLoad load() {
     return load;
+  }
+
+  Arrival arrival() {
+    return arrival;
   }
 
   @Override

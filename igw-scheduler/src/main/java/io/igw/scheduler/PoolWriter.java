@@ -45,8 +45,9 @@ final class PoolWriter {
     if (known != null) {
       drop(known);
     }
-    int slot = slots.allocate(version, nanoClock.getAsLong());
-    put(new PoolEndpoint(spec, slot, slots.generation(slot), slots.load(slot)));
+    long now = nanoClock.getAsLong();
+    int slot = slots.allocate(version, now);
+    put(new PoolEndpoint(spec, slot, slots.generation(slot), slots.load(slot), new Arrival(now)));
   }
 
   void remove(EndpointId id) {
@@ -83,6 +84,12 @@ final class PoolWriter {
       changed |= columns.set(fact.key(), ordinal, fact.value());
     }
     factsChanged |= changed;
+  }
+
+  /** Forgets numbers that were seen before a time, and the adapters of who has none left. */
+  void expire(long seenBeforeNanos) {
+    rearrange();
+    factsChanged |= columns.expire(seenBeforeNanos);
   }
 
   void listen(EndpointPool.RemovalListener listener) {

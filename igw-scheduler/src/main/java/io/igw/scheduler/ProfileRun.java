@@ -69,6 +69,7 @@ final class ProfileRun {
     for (Stage<Filter> stage : profile.filters()) {
       candidates.open();
       boolean byLoad = false;
+      long mark = cycle.mark();
       try {
         stage.plugin().filter(cycle, candidates);
         byLoad = candidates.size() == 0 && stage.plugin().removesByLoad();
@@ -78,6 +79,7 @@ final class ProfileRun {
       } finally {
         candidates.close();
       }
+      cycle.elapsed(mark, stage.faults());
       if (candidates.size() == 0) {
         status = byLoad ? Status.SATURATED : Status.UNMATCHED;
         return false;
@@ -89,12 +91,14 @@ final class ProfileRun {
   private void pick(SchedulingCycle cycle) {
     Stage<Picker> stage = profile.picker();
     int count;
+    long mark = cycle.mark();
     try {
       count = stage.plugin().pick(cycle, candidates, totals, picked);
     } catch (Throwable e) {
       stage.faults().threw(e);
       count = BestScore.pick(cycle, candidates, totals, picked);
     }
+    cycle.elapsed(mark, stage.faults());
     pickedCount = keepValid(count);
     if (pickedCount != count || count == 0) {
       stage.faults().report(PluginFaults.RANGE);
@@ -134,6 +138,32 @@ final class ProfileRun {
     }
     picked[0] = position;
     pickedCount = kept;
+  }
+
+  /**
+   * Adds the best of what was not picked until there are {@code wanted} picks, or no candidates
+   * left.
+   */
+  void addRunnersUp(int wanted) {
+    int size = candidates.size();
+    while (pickedCount < Math.min(wanted, size)) {
+      int best = -1;
+      for (int i = 0; i < size; i++) {
+        if ((best < 0 || totals[i] > totals[best]) && !isPicked(i)) {
+          best = i;
+        }
+      }
+      picked[pickedCount++] = best;
+    }
+  }
+
+  private boolean isPicked(int position) {
+    for (int k = 0; k < pickedCount; k++) {
+      if (picked[k] == position) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Profile profile() {

@@ -8,6 +8,8 @@ final class Rejections {
       Rejection.of(
           Rejection.Reason.NO_ENDPOINTS,
           "failed to find endpoint candidates for serving the request");
+  static final Rejection SCREENED =
+      Rejection.of(Rejection.Reason.NO_ENDPOINTS, "screeners eliminated all endpoint candidates");
   static final Rejection SHED =
       Rejection.of(Rejection.Reason.SATURATED, "system saturated, sheddable request dropped");
   static final Rejection FILTERED_BY_LOAD =
@@ -28,6 +30,8 @@ final class Rejections {
   static final Rejection REQUEST_FAILED =
       Rejection.of(
           Rejection.Reason.INTERNAL, "failed to find target endpoint: request not readable");
+  static final Rejection NOT_CACHED =
+      Rejection.of(Rejection.Reason.NOT_CACHED, "no decode worker has the requested KV cache");
   static final Rejection SHUTTING_DOWN =
       Rejection.of(Rejection.Reason.SHUTTING_DOWN, "picker is shutting down");
 

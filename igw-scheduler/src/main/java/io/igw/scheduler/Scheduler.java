@@ -1,30 +1,21 @@
 package io.igw.scheduler;
 
 import io.igw.api.Decision;
-import io.igw.api.Derived;
 import io.igw.api.Endpoint;
 import io.igw.api.EndpointPicker;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Outcome;
 import io.igw.api.Rejection;
-import io.igw.api.Schema;
-import io.igw.spi.DataProducer;
 import io.igw.spi.PerEndpoint;
-import io.igw.spi.PickListener;
-import io.igw.spi.ProfileHandler;
 import io.igw.spi.RequestState;
-import io.igw.spi.SaturationDetector;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +36,7 @@ public final class Scheduler implements EndpointPicker {
 
   private final EndpointPool pool;
   private final CyclePlan plan;
+  private final ToIntFunction<InferenceRequest> estimatedOutput;
   private final WorkspacePool workspaces;
   private final LeaseRegistry leases;
   private final LongSupplier nanoClock;
@@ -52,13 +44,14 @@ public final class Scheduler implements EndpointPicker {
   private final PluginFaults requestFaults;
   private volatile boolean closed;
 
-  private Scheduler(Builder builder) {
+  Scheduler(SchedulerBuilder builder) {
     pool = builder.pool;
     nanoClock = builder.nanoClock;
     metrics = builder.metrics;
     plan = builder.plan();
     requestFaults = builder.faults("request");
     workspaces = new WorkspacePool(plan, builder.seed);
+    estimatedOutput = builder.estimatedOutput;
     leases =
         new LeaseRegistry(
             pool::snapshot,
@@ -69,8 +62,8 @@ public final class Scheduler implements EndpointPicker {
   }
 
   /** A builder. */
-  public static Builder builder(EndpointPool pool) {
-    return new Builder(pool);
+  public static SchedulerBuilder builder(EndpointPool pool) {
+    return new SchedulerBuilder(pool);
   }
 
   /**
@@ -87,6 +80,9 @@ public final class Scheduler implements EndpointPicker {
     Outcome outcome;
     try {
       Rejection rejection = workspace.decide(request, state, pool.snapshot(), start);
+      if (rejection == null) {
+        rejection = notCached(workspace);
+      }
       outcome = rejection != null ? rejection : reserve(workspace);
     } catch (Throwable e) {
       // What is left unguarded is the request itself: a parser's prompt, a gateway's subset.
@@ -96,14 +92,15 @@ public final class Scheduler implements EndpointPicker {
       workspace.end();
       workspaces.give(workspace);
     }
+    long nanos = nanoClock.getAsLong() - start;
+    plan.slowWatch().ended(nanos);
     if (metrics != SchedulerMetrics.NONE) {
-      record(request, outcome, start);
+      record(request, outcome, nanos);
     }
     return outcome;
   }
 
-  private void record(InferenceRequest request, Outcome outcome, long start) {
-    long nanos = nanoClock.getAsLong() - start;
+  private void record(InferenceRequest request, Outcome outcome, long nanos) {
     if (outcome instanceof Decision decision) {
       metrics.scheduled(request, decision.endpoint(), null, nanos);
     } else if (outcome instanceof Rejection rejection) {
@@ -168,16 +165,30 @@ public final class Scheduler implements EndpointPicker {
     closed = true;
   }
 
+  /** Conditional decode (ext-proc.md 6.3); null if the request may be served. */
+  private @Nullable Rejection notCached(Workspace workspace) {
+    SchedulingCycle cycle = workspace.cycle();
+    if (!Preferences.ifAvailable(cycle.request().header("prefer"))) {
+      return null;
+    }
+    PerEndpoint hits = plan.cacheHits();
+    boolean hit =
+        hits != null && cycle.valueByOrdinal(hits, workspace.primary().pickedOrdinal(0)) >= 1;
+    return hit ? null : Rejections.NOT_CACHED;
+  }
+
   private Decision reserve(Workspace workspace) {
     SchedulingCycle cycle = workspace.cycle();
     ProfileRun primary = workspace.primary();
     EndpointSnapshot snapshot = cycle.snapshot();
+    primary.addRunnersUp(plan.leastPicks());
     // All that may throw comes before the first count.
     int estimate = plan.reservedTokens() != null ? 0 : cycle.request().prompt().estimatedTokens();
     PickedDecision decision =
         new PickedDecision(
             endpoint(snapshot, primary, 0),
             tokens(cycle, primary, estimate),
+            estimatedOutput.applyAsInt(cycle.request()),
             snapshot.version(),
             leases,
             cycle.nowNanos());
@@ -198,10 +209,23 @@ public final class Scheduler implements EndpointPicker {
     }
     workspace.notifyListeners();
     Map<String, String> headers = workspace.results().takeHeaders();
-    if (prefill != null || !others.isEmpty() || !headers.isEmpty() || primary.pickedCount() > 1) {
+    int port = workspace.results().destinationPort();
+    if (prefill != null
+        || !others.isEmpty()
+        || !headers.isEmpty()
+        || port != 0
+        || primary.pickedCount() > 1) {
       decision.extras(
           new PickedDecision.Extras(
-              fallbacks(snapshot, primary), Collections.unmodifiableMap(headers), prefill, others));
+              fallbacks(snapshot, primary),
+              Collections.unmodifiableMap(headers),
+              port,
+              prefill,
+              others));
+    }
+    SlowStart slowStart = plan.slowStart();
+    if (slowStart != null) {
+      slowStart.picked(cycle, endpoint(snapshot, primary, 0));
     }
     leases.opened(decision);
     return decision;
@@ -226,168 +250,5 @@ public final class Scheduler implements EndpointPicker {
     }
     // The cast takes NaN to 0 and what is too large to the largest int.
     return Math.max(0, (int) Math.rint(cycle.valueByOrdinal(key, run.pickedOrdinal(0))));
-  }
-
-  /** Builds a scheduler. Not thread-safe. */
-  public static final class Builder {
-    private record NamedProfile(String name, Profile.Builder profile) {}
-
-    private record Named<P>(String name, P plugin) {}
-
-    private final EndpointPool pool;
-    private final List<NamedProfile> profiles = new ArrayList<>();
-    private final List<Named<DataProducer>> producers = new ArrayList<>();
-    private final List<Named<PickListener>> listeners = new ArrayList<>();
-    private @Nullable ProfileHandler handler;
-    private @Nullable SaturationDetector detector;
-    private @Nullable PerEndpoint reservedTokens;
-    private boolean releaseTokensOnFirstByte = true;
-    private Duration leaseIdle = Duration.ofMinutes(5);
-    private LongSupplier nanoClock = System::nanoTime;
-    private long seed = new SplittableRandom().nextLong();
-    private SchedulerMetrics metrics = SchedulerMetrics.NONE;
-    private Schema schema = new Schema();
-
-    private Builder(EndpointPool pool) {
-      this.pool = Objects.requireNonNull(pool, "pool");
-    }
-
-    /** Adds a profile. */
-    public Builder profile(String name, Consumer<Profile.Builder> profile) {
-      for (NamedProfile known : profiles) {
-        if (known.name().equals(name)) {
-          throw new IllegalArgumentException("profile: " + name + " (expected: distinct names)");
-        }
-      }
-      Profile.Builder filled = new Profile.Builder();
-      profile.accept(filled);
-      profiles.add(new NamedProfile(name, filled));
-      return this;
-    }
-
-    /** Sets what chooses profiles; may be left out where there is one profile. */
-    public Builder profileHandler(ProfileHandler handler) {
-      this.handler = Objects.requireNonNull(handler, "handler");
-      return this;
-    }
-
-    /** Adds a producer; producers run in the order of these calls. */
-    public Builder producer(String name, DataProducer producer) {
-      producers.add(new Named<>(name, Objects.requireNonNull(producer, "producer")));
-      return this;
-    }
-
-    /** Adds a listener; listeners hear in the order of these calls. */
-    public Builder listener(String name, PickListener listener) {
-      listeners.add(new Named<>(name, Objects.requireNonNull(listener, "listener")));
-      return this;
-    }
-
-    /** Legacy admission: priority below 0 and saturation at or above 1 is a SATURATED rejection. */
-    public Builder saturationDetector(SaturationDetector detector) {
-      this.detector = Objects.requireNonNull(detector, "detector");
-      return this;
-    }
-
-    /** Tokens that a pick reserves on its endpoint; default: the prompt's estimate. */
-    public Builder reservedTokens(PerEndpoint key) {
-      this.reservedTokens = Objects.requireNonNull(key, "key");
-      return this;
-    }
-
-    /**
-     * Whether the first response byte gives back the reserved tokens of all shares; default true.
-     * Either way it ends the share of a profile named {@code prefill} beside the primary one.
-     */
-    public Builder releaseTokensOnFirstByte(boolean release) {
-      this.releaseTokensOnFirstByte = release;
-      return this;
-    }
-
-    /** How long a response may be silent before its lease is abandoned; default 5 min. */
-    public Builder leaseIdle(Duration idle) {
-      if (idle.isNegative() || idle.isZero()) {
-        throw new IllegalArgumentException("leaseIdle: " + idle + " (expected: > 0)");
-      }
-      this.leaseIdle = idle;
-      return this;
-    }
-
-    /** Monotonic clock; default {@link System#nanoTime}. */
-    public Builder nanoClock(LongSupplier clock) {
-      this.nanoClock = Objects.requireNonNull(clock, "clock");
-      return this;
-    }
-
-    /** Seed of all randomness; default: a random one. */
-    public Builder seed(long seed) {
-      this.seed = seed;
-      return this;
-    }
-
-    /** Hears of cycles, faults and expired leases. */
-    public Builder metrics(SchedulerMetrics metrics) {
-      this.metrics = Objects.requireNonNull(metrics, "metrics");
-      return this;
-    }
-
-    /** The schema that the plugins' keys come from; sizes what each cycle needs for them. */
-    public Builder schema(Schema schema) {
-      this.schema = Objects.requireNonNull(schema, "schema");
-      return this;
-    }
-
-    /**
-     * The scheduler.
-     *
-     * @throws IllegalStateException without a profile, or with several and no handler
-     */
-    public Scheduler build() {
-      return new Scheduler(this);
-    }
-
-    private CyclePlan plan() {
-      if (profiles.isEmpty()) {
-        throw new IllegalStateException("profiles: none (expected: at least one)");
-      }
-      ProfileHandler chosen = handler;
-      if (chosen == null) {
-        if (profiles.size() > 1) {
-          throw new IllegalStateException("profileHandler: none (expected with several profiles)");
-        }
-        chosen = new OnlyProfile(profiles.get(0).name());
-      }
-      List<Profile> built = new ArrayList<>();
-      List<String> names = new ArrayList<>();
-      for (NamedProfile profile : profiles) {
-        built.add(profile.profile().build(profile.name(), built.size(), this::faults));
-        names.add(profile.name());
-      }
-      int count = built.size();
-      return new CyclePlan(
-          List.copyOf(built),
-          List.copyOf(names),
-          new Stage<>("profile-handler", chosen, faults("profile-handler")),
-          stages(producers),
-          stages(listeners),
-          detector == null
-              ? null
-              : new Stage<>("saturation-detector", detector, faults("saturation-detector")),
-          reservedTokens,
-          schema.perEndpointCount(),
-          Derived.of(snapshot -> new SnapshotPlan(snapshot, count)));
-    }
-
-    private <P> List<Stage<P>> stages(List<Named<P>> plugins) {
-      List<Stage<P>> stages = new ArrayList<>();
-      for (Named<P> named : plugins) {
-        stages.add(new Stage<>(named.name(), named.plugin(), faults(named.name())));
-      }
-      return List.copyOf(stages);
-    }
-
-    private PluginFaults faults(String plugin) {
-      return new PluginFaults(plugin, metrics, nanoClock);
-    }
   }
 }

@@ -36,6 +36,7 @@ final class SchedulingCycle implements Cycle {
   private CandidateSet current;
   private String profile = "";
   private long nowNanos;
+  private @Nullable SlowWatch watch;
 
   private final GatheredColumns signals = new GatheredColumns();
   private final GatheredColumns produced = new GatheredColumns();
@@ -73,6 +74,25 @@ final class SchedulingCycle implements Cycle {
     requestsRead = false;
     tokensRead = false;
     Arrays.fill(valuesWritten, false);
+  }
+
+  /** Whether plugins are timed in this cycle: not, if null. */
+  void watch(@Nullable SlowWatch watch) {
+    this.watch = watch;
+  }
+
+  /** A plugin begins. */
+  long mark() {
+    SlowWatch timing = watch;
+    return timing == null ? 0 : timing.now();
+  }
+
+  /** The plugin that began at a mark has ended. */
+  void elapsed(long mark, PluginFaults faults) {
+    SlowWatch timing = watch;
+    if (timing != null && timing.now() - mark > SlowWatch.PLUGIN_NANOS) {
+      faults.report(PluginFaults.SLOW);
+    }
   }
 
   /** Lets go of everything that belongs to the request. */

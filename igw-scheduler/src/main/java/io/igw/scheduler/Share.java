@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Two fields say which load holds the request and which the tokens; null means given back. Each
  * is taken by an atomic exchange with null and moved by a compare-and-set, so that whatever was
  * added to a load is subtracted from that very load exactly once, in any interleaving of {@link
- * #end}, {@link #endTokens} and {@link #move}.
+ * #end}, {@link #endTokens}, {@link #leave} and {@link #move}.
+ *
+ * <p>The holder of the tokens is the load itself while all of them are counted there, so that most
+ * shares are one object; once some were given back it is a {@link Rest}.
  *
  * <p><b>Threading.</b> Any thread; lock-free ({@code end} and {@code endTokens} wait-free). While a
  * share moves, both loads may hold it for a moment; no load ever falls below what it holds.
@@ -23,15 +26,23 @@ class Share {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       REQUEST = lookup.findVarHandle(Share.class, "requestHolder", EndpointLoad.class);
-      TOKENS = lookup.findVarHandle(Share.class, "tokenHolder", EndpointLoad.class);
+      TOKENS = lookup.findVarHandle(Share.class, "tokenHolder", Object.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
+  /** Fewer tokens than this are not given back one by one. */
+  private static final int LEAST_RETURN = 16;
+
   private final int tokens;
   private volatile @Nullable EndpointLoad requestHolder;
-  private volatile @Nullable EndpointLoad tokenHolder;
+
+  /** An {@link EndpointLoad} or a {@link Rest}. */
+  private volatile @Nullable Object tokenHolder;
+
+  /** Where the tokens that are left are counted. */
+  private record Rest(EndpointLoad load, int tokens) {}
 
   /** Counts a request and its tokens at a load. */
   Share(EndpointLoad load, int tokens) {
@@ -69,9 +80,38 @@ class Share {
   /** Gives the tokens back; no effect the second time. */
   final void endTokens() {
     if (tokenHolder != null) {
-      EndpointLoad holder = (EndpointLoad) TOKENS.getAndSet(this, null);
+      Object holder = TOKENS.getAndSet(this, null);
       if (holder != null) {
-        holder.addTokens(-tokens);
+        load(holder).addTokens(-left(holder));
+      }
+    }
+  }
+
+  private static EndpointLoad load(Object holder) {
+    return holder instanceof Rest rest ? rest.load() : (EndpointLoad) holder;
+  }
+
+  private int left(Object holder) {
+    return holder instanceof Rest rest ? rest.tokens() : tokens;
+  }
+
+  /** Tokens counted at the start. */
+  final int tokens() {
+    return tokens;
+  }
+
+  /** Gives tokens back until {@code most} are left; small steps are saved up. */
+  final void leave(int most) {
+    Object holder;
+    while ((holder = tokenHolder) != null) {
+      int surplus = left(holder) - Math.max(0, most);
+      if (surplus < LEAST_RETURN) {
+        return;
+      }
+      EndpointLoad load = load(holder);
+      if (TOKENS.compareAndSet(this, holder, new Rest(load, Math.max(0, most)))) {
+        load.addTokens(-surplus);
+        return;
       }
     }
   }
@@ -100,14 +140,15 @@ class Share {
   }
 
   private void moveTokens(EndpointLoad to) {
-    EndpointLoad from;
-    while ((from = tokenHolder) != null && from != to) {
-      to.addTokens(tokens);
-      if (TOKENS.compareAndSet(this, from, to)) {
-        from.addTokens(-tokens);
+    Object from;
+    while ((from = tokenHolder) != null && load(from) != to) {
+      int left = left(from);
+      to.addTokens(left);
+      if (TOKENS.compareAndSet(this, from, left == tokens ? to : new Rest(to, left))) {
+        load(from).addTokens(-left);
         return;
       }
-      to.addTokens(-tokens);
+      to.addTokens(-left);
     }
   }
 }

@@ -25,6 +25,8 @@ final class SnapshotPlan {
   private record Filtered(int[] ordinals, double[] sum) {}
 
   private final EndpointLoad.Table loads;
+  private final long oldestNanos;
+  private final long newestNanos;
   private final double[] @Nullable [] sums;
 
   /** By profile and place. */
@@ -32,12 +34,30 @@ final class SnapshotPlan {
 
   SnapshotPlan(EndpointSnapshot snapshot, int profiles) {
     EndpointLoad[] byOrdinal = new EndpointLoad[snapshot.size()];
+    long oldest = 0;
+    long newest = 0;
     for (int i = 0; i < byOrdinal.length; i++) {
-      byOrdinal[i] = ((PoolEndpoint) snapshot.endpoint(i)).load();
+      PoolEndpoint endpoint = (PoolEndpoint) snapshot.endpoint(i);
+      byOrdinal[i] = endpoint.load();
+      long joined = endpoint.arrival().joinedNanos();
+      oldest = i == 0 || joined - oldest < 0 ? joined : oldest;
+      newest = i == 0 || joined - newest > 0 ? joined : newest;
     }
+    oldestNanos = oldest;
+    newestNanos = newest;
     loads = new EndpointLoad.Table(byOrdinal);
     sums = new double[profiles][];
     filtered = new Filtered[profiles * FILTERED_SETS];
+  }
+
+  /** When the first of these endpoints joined. */
+  long oldestNanos() {
+    return oldestNanos;
+  }
+
+  /** When the last of these endpoints joined. */
+  long newestNanos() {
+    return newestNanos;
   }
 
   /** Where the live load is read. */

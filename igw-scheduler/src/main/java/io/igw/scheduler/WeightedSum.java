@@ -72,12 +72,14 @@ final class WeightedSum {
       Stage<Scorer> stage = scorer.stage();
       // A position that the scorer leaves out adds 0, not what the scorer before it wrote there.
       Arrays.fill(scores, 0, size, 0);
+      long mark = cycle.mark();
       try {
         stage.plugin().score(cycle, candidates, scores);
       } catch (Throwable e) {
         stage.faults().threw(e);
         continue;
       }
+      cycle.elapsed(mark, stage.faults());
       int faults = add(scores, scorer.weight(), totals, size);
       if (faults != 0) {
         report(faults, stage.faults());

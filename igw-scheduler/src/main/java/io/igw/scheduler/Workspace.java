@@ -4,11 +4,13 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.EndpointSubset;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection;
+import io.igw.spi.Admitter;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PickListener;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.RequestState;
 import io.igw.spi.SaturationDetector;
+import io.igw.spi.Screener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,13 +56,16 @@ final class Workspace {
       long nowNanos) {
     seed = DecisionRandom.step(seed);
     begin(request, state, snapshot, nowNanos, seed);
-    if (base.size() == 0) {
-      return Rejections.NO_CANDIDATES;
+    Rejection none = screen();
+    if (none != null) {
+      return none;
     }
     if (request.priority() < 0 && saturated()) {
       return Rejections.SHED;
     }
-    return runProfiles(false);
+    produce();
+    Rejection denied = admit();
+    return denied != null ? denied : runProfiles(false);
   }
 
   /**
@@ -69,7 +74,12 @@ final class Workspace {
    */
   @Nullable Rejection explain(InferenceRequest request, EndpointSnapshot snapshot, long nowNanos) {
     begin(request, null, snapshot, nowNanos, DecisionRandom.step(seed));
-    return base.size() == 0 ? Rejections.NO_CANDIDATES : runProfiles(true);
+    Rejection none = screen();
+    if (none != null) {
+      return none;
+    }
+    produce();
+    return runProfiles(true);
   }
 
   private void begin(
@@ -80,6 +90,7 @@ final class Workspace {
       long decisionSeed) {
     SnapshotPlan derived = snapshot.derived(plan.bySnapshot());
     cycle.begin(request, state, snapshot, derived, nowNanos, DecisionRandom.mix(decisionSeed));
+    cycle.watch(plan.slowWatch().suspicious() ? plan.slowWatch() : null);
     results.reset();
     ranCount = 0;
     primary = -1;
@@ -89,6 +100,65 @@ final class Workspace {
     if (subset != null) {
       base.retain(subset, snapshot);
     }
+  }
+
+  /** Applies what holds for every profile; not null if nothing is left. */
+  private @Nullable Rejection screen() {
+    if (base.size() == 0) {
+      return Rejections.NO_CANDIDATES;
+    }
+    for (int i = 0; i < plan.screeners().size(); i++) {
+      Stage<Screener> screener = plan.screeners().get(i);
+      base.open();
+      long mark = cycle.mark();
+      try {
+        screener.plugin().screen(cycle, base);
+      } catch (Throwable e) {
+        base.undo();
+        screener.faults().threw(e);
+      } finally {
+        base.close();
+      }
+      cycle.elapsed(mark, screener.faults());
+      if (base.size() == 0) {
+        return Rejections.SCREENED;
+      }
+    }
+    SlowStart slowStart = plan.slowStart();
+    if (slowStart != null) {
+      slowStart.narrow(cycle, base);
+    }
+    return null;
+  }
+
+  private void produce() {
+    for (int i = 0; i < plan.producers().size(); i++) {
+      Stage<DataProducer> producer = plan.producers().get(i);
+      long mark = cycle.mark();
+      try {
+        producer.plugin().produce(cycle, base);
+      } catch (Throwable e) {
+        producer.faults().threw(e);
+      }
+      cycle.elapsed(mark, producer.faults());
+    }
+  }
+
+  private @Nullable Rejection admit() {
+    for (int i = 0; i < plan.admitters().size(); i++) {
+      Stage<Admitter> admitter = plan.admitters().get(i);
+      long mark = cycle.mark();
+      try {
+        Rejection denied = admitter.plugin().admit(cycle, base);
+        cycle.elapsed(mark, admitter.faults());
+        if (denied != null) {
+          return denied;
+        }
+      } catch (Throwable e) {
+        admitter.faults().threw(e);
+      }
+    }
+    return null;
   }
 
   private boolean saturated() {
@@ -105,14 +175,6 @@ final class Workspace {
   }
 
   private @Nullable Rejection runProfiles(boolean explain) {
-    for (int i = 0; i < plan.producers().size(); i++) {
-      Stage<DataProducer> producer = plan.producers().get(i);
-      try {
-        producer.plugin().produce(cycle, base);
-      } catch (Throwable e) {
-        producer.faults().threw(e);
-      }
-    }
     Stage<ProfileHandler> handler = plan.handler();
     try {
       String next;
@@ -126,10 +188,13 @@ final class Workspace {
         runs[index].run(cycle, base, sum, explain);
         cycle.enter("", base);
       }
+      String merged = ranCount == 0 ? null : handler.plugin().merge(cycle, results);
+      if (results.rejection() != null) {
+        return results.rejection();
+      }
       if (ranCount == 0) {
         return Rejections.NO_PROFILE;
       }
-      String merged = handler.plugin().merge(cycle, results);
       return merged == null ? failure() : choose(merged);
     } catch (Throwable e) {
       cycle.enter("", base);

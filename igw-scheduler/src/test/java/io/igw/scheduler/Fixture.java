@@ -48,7 +48,7 @@ final class Fixture {
     return pool;
   }
 
-  static Scheduler.Builder scheduler(EndpointPool pool) {
+  static SchedulerBuilder scheduler(EndpointPool pool) {
     return Scheduler.builder(pool).seed(42);
   }
 

@@ -24,13 +24,13 @@ public class LeaseLincheckTest {
     Endpoint[] endpoints = new Endpoint[3];
     for (int i = 0; i < 3; i++) {
       loads[i] = new EndpointLoad(page, i);
-      endpoints[i] = new PoolEndpoint(SPECS.get(i), i, 1, loads[i]);
+      endpoints[i] = new PoolEndpoint(SPECS.get(i), i, 1, loads[i], new Arrival(0));
     }
     EndpointSnapshot snapshot =
         EndpointSnapshot.of(1, endpoints, new double[0][], new long[0][], new Object[0][]);
     LeaseRegistry registry =
         new LeaseRegistry(() -> snapshot, 1, true, () -> 0, SchedulerMetrics.NONE);
-    lease = new PickedDecision((PoolEndpoint) endpoints[0], 5, 1, registry, 0);
+    lease = new PickedDecision((PoolEndpoint) endpoints[0], 50, 40, 1, registry, 0);
   }
 
   @Operation
@@ -58,6 +58,16 @@ public class LeaseLincheckTest {
     lease.progress(0);
   }
 
+  @Operation
+  public void generatedTwenty() {
+    lease.generated(20);
+  }
+
+  @Operation
+  public void generatedAll() {
+    lease.generated(1000);
+  }
+
   /** Nothing is under way: what is counted is what the lease holds. */
   @Validate
   public void countsAddUp() {
@@ -70,7 +80,7 @@ public class LeaseLincheckTest {
       requests += load.requests();
       tokens += load.tokens();
     }
-    if (requests != (lease.open() ? 1 : 0) || !List.of(0L, 5L).contains(tokens)) {
+    if (requests != (lease.open() ? 1 : 0) || !List.of(0L, 10L, 30L, 50L).contains(tokens)) {
       throw new IllegalStateException("requests " + requests + ", tokens " + tokens);
     }
     if (!lease.open() && tokens != 0) {

@@ -30,7 +30,7 @@ class LeaseTest {
   private final EndpointPool pool = Fixture.pool(3);
   private final Scheduler scheduler = onFirst().build();
 
-  private Scheduler.Builder onFirst() {
+  private SchedulerBuilder onFirst() {
     return Fixture.scheduler(pool)
         .nanoClock(time.now::get)
         .metrics(recorder)
@@ -80,6 +80,32 @@ class LeaseTest {
     decision.progress(1);
     assertThat(pool.inFlightTokens(endpoint(0))).isEqualTo(10);
     decision.abandon();
+    assertThat(pool.inFlightTokens(endpoint(0))).isZero();
+  }
+
+  @Test
+  void theEstimatedOutputFallsAsOutputComes() {
+    InferenceRequest request = InferenceRequest.builder().prompt("abcd".repeat(200)).build();
+    Decision decision =
+        decide(
+            onFirst().releaseTokensOnFirstByte(false).estimatedOutput(r -> 120).build(), request);
+    assertThat(pool.inFlightTokens(endpoint(0))).isEqualTo(200);
+    decision.generated(1);
+    assertThat(pool.inFlightTokens(endpoint(0))).as("small steps are saved up").isEqualTo(200);
+    decision.generated(50);
+    assertThat(pool.inFlightTokens(endpoint(0))).isEqualTo(150);
+    decision.generated(40);
+    assertThat(pool.inFlightTokens(endpoint(0))).as("it never rises").isEqualTo(150);
+    decision.served("10.0.0.2:8000");
+    assertThat(pool.inFlightTokens(endpoint(0))).isZero();
+    assertThat(pool.inFlightTokens(endpoint(2))).isEqualTo(150);
+    decision.generated(5000);
+    assertThat(pool.inFlightTokens(endpoint(2))).as("the prompt's part stays").isEqualTo(80);
+    decision.served(decision.endpoint().hostPort());
+    assertThat(pool.inFlightTokens(endpoint(0))).isEqualTo(80);
+    decision.complete(Usage.UNKNOWN);
+    assertThat(pool.inFlightTokens(endpoint(0))).isZero();
+    decision.generated(9000);
     assertThat(pool.inFlightTokens(endpoint(0))).isZero();
   }
 
@@ -164,7 +190,7 @@ class LeaseTest {
     List<PickedDecision> open = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       PickedDecision lease =
-          new PickedDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
+          new PickedDecision((PoolEndpoint) endpoint(0), 0, 0, 1, registry, time.now.get());
       registry.opened(lease);
       if (i % 3 == 0) {
         lease.abandon();
@@ -187,7 +213,7 @@ class LeaseTest {
     ArrayList<PickedDecision> window = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
       PickedDecision lease =
-          new PickedDecision((PoolEndpoint) endpoint(0), 0, 1, registry, time.now.get());
+          new PickedDecision((PoolEndpoint) endpoint(0), 0, 0, 1, registry, time.now.get());
       registry.opened(lease);
       window.add(lease);
       if (window.size() == 100) {

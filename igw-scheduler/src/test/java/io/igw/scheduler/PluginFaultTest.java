@@ -39,6 +39,38 @@ class PluginFaultTest {
     return new IllegalStateException("not for the log");
   }
 
+  /** Whoever is slow is found from the second decision on, and nobody else is named. */
+  @ParameterizedTest
+  @CsvSource({"filter", "scorer", "picker", "producer"})
+  void aSlowPluginIsCountedAndTheRequestServed(String role) {
+    Fixture.VirtualTime time = new Fixture.VirtualTime();
+    SchedulerBuilder builder =
+        Fixture.scheduler(pool)
+            .metrics(recorder)
+            .nanoClock(time.now::get)
+            .producer("producer", (c, k) -> takeTime(time, role, "producer"))
+            .profile(
+                "p",
+                p ->
+                    p.filter("filter", (c, k) -> takeTime(time, role, "filter"))
+                        .scorer("scorer", (c, k, s) -> takeTime(time, role, "scorer"), 1)
+                        .picker(
+                            "picker",
+                            (c, k, t, picked) -> {
+                              takeTime(time, role, "picker");
+                              return 1;
+                            }));
+    Scheduler scheduler = builder.build();
+    decide(scheduler, REQUEST).abandon();
+    assertThat(recorder.faults).isEmpty();
+    decide(scheduler, REQUEST).abandon();
+    assertThat(recorder.faults).containsOnlyKeys(role + " slow");
+  }
+
+  private static void takeTime(Fixture.VirtualTime time, String slow, String role) {
+    time.advance(slow.equals(role) ? 20_000_000 : 100_000);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0.25,0.25,",

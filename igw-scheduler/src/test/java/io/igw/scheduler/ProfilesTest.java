@@ -45,7 +45,7 @@ class ProfilesTest {
     }
   }
 
-  private Scheduler.Builder pair(ProfileHandler handler) {
+  private SchedulerBuilder pair(ProfileHandler handler) {
     return Fixture.scheduler(pool)
         .profile(
             "prefill",

@@ -4,6 +4,7 @@ import io.igw.spi.Parameters;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.PluginProvider;
+import java.util.Set;
 
 /** Makes {@link LoraAffinityScorer}s. */
 public final class LoraAffinityProvider implements PluginProvider {
@@ -16,7 +17,12 @@ public final class LoraAffinityProvider implements PluginProvider {
   }
 
   @Override
+  public String summary() {
+    return "prefers endpoints that serve, or can load, the requested adapter";
+  }
+
+  @Override
   public Plugin create(Parameters parameters, PluginContext context) {
-    return new LoraAffinityScorer(context);
+    return new LoraAffinityScorer(Set.copyOf(parameters.texts("baseModels")), context);
   }
 }

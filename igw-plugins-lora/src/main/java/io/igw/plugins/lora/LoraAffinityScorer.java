@@ -12,6 +12,7 @@ import io.igw.spi.PluginContext;
 import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -25,6 +26,7 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
   static final String TYPE = "lora-affinity-scorer";
 
   private final Derived<AdapterScores> scoresOfSnapshot = Derived.of(AdapterScores::of);
+  private final Set<String> baseModels;
   private final KnownAdapters known;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -32,7 +34,9 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
   /** Newest snapshot learned from: spares the look at its names; a stale value is harmless. */
   private volatile long learnedVersion = Long.MIN_VALUE;
 
-  LoraAffinityScorer(PluginContext context) {
+  /** With base models named, any other model is an adapter; with none, only those seen as one. */
+  LoraAffinityScorer(Set<String> baseModels, PluginContext context) {
+    this.baseModels = baseModels;
     this.known = context.state("known-adapters", KnownAdapters::new);
   }
 
@@ -43,7 +47,7 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
     String model = cycle.request().targetModel();
     int size = candidates.size();
     AdapterScores.Deviations deviations = model == null ? null : table.deviations(model);
-    if (deviations == null && (model == null || !known.contains(model))) {
+    if (deviations == null && (model == null || !adapter(model))) {
       Arrays.fill(scores, 0, size, AdapterScores.NEUTRAL);
     } else {
       candidates.gather(table.elsewhere, scores);
@@ -51,6 +55,10 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
         apply(deviations, candidates, scores);
       }
     }
+  }
+
+  private boolean adapter(String model) {
+    return known.contains(model) || !baseModels.isEmpty() && !baseModels.contains(model);
   }
 
   private static void apply(
@@ -86,7 +94,7 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
   @Override
   public void picked(Cycle cycle, ProfileResults results, String primary) {
     String model = cycle.request().targetModel();
-    if (model == null || !known.contains(model)) {
+    if (model == null || !adapter(model)) {
       return;
     }
     EndpointSnapshot snapshot = cycle.snapshot();

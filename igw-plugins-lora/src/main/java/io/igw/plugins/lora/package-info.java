@@ -4,7 +4,8 @@
  * <h2>{@code lora-affinity-scorer}</h2>
  *
  * <b>Inputs.</b> The request's target model; the adapters that each endpoint reports as running and
- * waiting, and its number of adapter slots. <b>Parameters.</b> None.
+ * waiting, and its number of adapter slots. <b>Parameters.</b> {@code baseModels}, igw's own: the
+ * names of base models; empty by default.
  *
  * <table>
  * <caption>Score of an endpoint, first row that applies (plugins-scheduling.md 3.1 and 8)</caption>
@@ -22,7 +23,8 @@
  * only the adapters that run or wait at the moment. A name counts as an adapter from the first time
  * any endpoint has reported it as one, and goes on doing so while it is idle; a name that was never
  * reported is taken for the base model and is neutral everywhere. A brand-new adapter is therefore
- * placed by the other scorers until the first endpoint reports it, one scrape later. What was seen
+ * placed by the other scorers until the first endpoint reports it, one scrape later; where {@code
+ * baseModels} are named, every other name is an adapter from its first request on. What was seen
  * survives a reload; at most 4096 names are kept.
  *
  * <p><b>For metrics.</b> {@link io.igw.plugins.lora.LoraAffinityScorer#adapterHits()} and {@link

@@ -23,13 +23,18 @@ import io.igw.spi.Plugin;
 import io.igw.spi.PluginProvider;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.ProfileResults;
+import io.igw.spi.Scorer;
+import io.igw.testkit.TestCycle;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In the real scheduler. */
@@ -142,6 +147,27 @@ class LoraAffinityScorerTest {
     assertThat(scores(request("a"))).isEqualTo("[1.0, 0.8, 0.6, 0.0, 0.5]");
     assertThat(scores(request("y"))).isEqualTo("[0.0, 0.8, 0.0, 1.0, 0.5]");
     assertThat(pick("a")).isEqualTo("e-0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          new  | '[0.0, 0.8, 0.0, 0.0, 0.5]'
+          base | '[0.5, 0.5, 0.5, 0.5, 0.5]'
+          a    | '[1.0, 0.8, 0.6, 0.0, 0.5]'
+          """)
+  void withBaseModelsNamedAnyOtherIsAnAdapter(String model, String expected) {
+    mixedPool();
+    Scorer named =
+        (Scorer)
+            new LoraAffinityProvider()
+                .create(
+                    new MapParameters(Map.of("baseModels", List.of("base", "b2"))),
+                    graph.context("named"));
+    TestCycle cycle = TestCycle.on(pool.snapshot()).request(request(model));
+    assertThat(Arrays.toString(cycle.score(named))).isEqualTo(expected);
   }
 
   @Test

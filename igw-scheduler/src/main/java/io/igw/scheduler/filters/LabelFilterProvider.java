@@ -1,35 +1,21 @@
 package io.igw.scheduler.filters;
 
 import io.igw.spi.Parameters;
-import io.igw.spi.Plugin;
-import io.igw.spi.PluginContext;
-import io.igw.spi.PluginProvider;
+import io.igw.spi.SimpleProvider;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The providers of the label filters, one class each since ServiceLoader wants classes. */
-public abstract class LabelFilterProvider implements PluginProvider {
+public final class LabelFilterProvider {
   private static final String ROLE = "llm-d.ai/role";
 
-  private final String type;
-  private final Function<Parameters, Predicate<Map<String, String>>> read;
+  private LabelFilterProvider() {}
 
-  private LabelFilterProvider(
-      String type, Function<Parameters, Predicate<Map<String, String>>> read) {
-    this.type = type;
-    this.read = read;
-  }
-
-  @Override
-  public String type() {
-    return type;
-  }
-
-  @Override
-  public Plugin create(Parameters parameters, PluginContext context) {
-    return new LabelFilter(read.apply(parameters));
+  private static SimpleProvider.Factory labels(
+      Function<Parameters, Predicate<Map<String, String>>> read) {
+    return (parameters, context) -> new LabelFilter(read.apply(parameters));
   }
 
   /** Endpoints whose label says one of these roles. */
@@ -60,71 +46,89 @@ public abstract class LabelFilterProvider implements PluginProvider {
   }
 
   /** {@code label-selector-filter}. */
-  public static final class Selector extends LabelFilterProvider {
+  public static final class Selector extends SimpleProvider {
     /** For ServiceLoader. */
     public Selector() {
-      super("label-selector-filter", LabelSelector::read);
+      super(
+          "label-selector-filter",
+          Stability.BETA,
+          "keeps endpoints whose labels match a selector",
+          labels(LabelSelector::read));
     }
   }
 
   /** {@code by-label-selector}, the older name. */
-  public static final class BySelector extends LabelFilterProvider {
+  public static final class BySelector extends SimpleProvider {
     /** For ServiceLoader. */
     public BySelector() {
-      super("by-label-selector", LabelSelector::read);
+      super(
+          "by-label-selector",
+          Stability.BETA,
+          "older name of label-selector-filter",
+          labels(LabelSelector::read));
     }
   }
 
   /** {@code by-label}. */
-  public static final class ByLabel extends LabelFilterProvider {
+  public static final class ByLabel extends SimpleProvider {
     /** For ServiceLoader. */
     public ByLabel() {
-      super("by-label", LabelFilterProvider::oneLabel);
+      super(
+          "by-label",
+          Stability.BETA,
+          "keeps endpoints with given values of one label",
+          labels(LabelFilterProvider::oneLabel));
     }
   }
 
   /** {@code decode-filter}: endpoints that decode; those without a role do everything. */
-  public static final class Decode extends LabelFilterProvider {
+  public static final class Decode extends SimpleProvider {
     /** For ServiceLoader. */
     public Decode() {
       super(
           "decode-filter",
-          parameters ->
+          Stability.BETA,
+          "keeps endpoints that decode",
+          labels(parameters ->
               role(
                   true,
                   "decode",
                   "prefill-decode",
                   "encode-decode",
                   "encode-prefill-decode",
-                  "both"));
+                  "both")));
     }
   }
 
   /** {@code prefill-filter}: endpoints that are labelled for prefill. */
-  public static final class Prefill extends LabelFilterProvider {
+  public static final class Prefill extends SimpleProvider {
     /** For ServiceLoader. */
     public Prefill() {
       super(
           "prefill-filter",
-          parameters ->
+          Stability.BETA,
+          "keeps endpoints labelled for prefill",
+          labels(parameters ->
               role(
                   false,
                   "prefill",
                   "encode-prefill",
                   "prefill-decode",
                   "encode-prefill-decode",
-                  "both"));
+                  "both")));
     }
   }
 
   /** {@code encode-filter}: endpoints that are labelled for encoding. */
-  public static final class Encode extends LabelFilterProvider {
+  public static final class Encode extends SimpleProvider {
     /** For ServiceLoader. */
     public Encode() {
       super(
           "encode-filter",
-          parameters ->
-              role(false, "encode", "encode-prefill", "encode-decode", "encode-prefill-decode"));
+          Stability.BETA,
+          "keeps endpoints labelled for encoding",
+          labels(parameters ->
+              role(false, "encode", "encode-prefill", "encode-decode", "encode-prefill-decode")));
     }
   }
 }

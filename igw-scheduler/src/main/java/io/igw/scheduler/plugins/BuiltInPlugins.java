@@ -46,7 +46,7 @@ public final class BuiltInPlugins {
 
   /**
    * {@code inflight-load-producer}: the tokens that a request would add to each endpoint, for
-   * {@code Scheduler.Builder.reservedTokens}.
+   * {@code SchedulerBuilder.reservedTokens}.
    *
    * @param addEstimatedOutputTokens whether the output to expect counts too
    */

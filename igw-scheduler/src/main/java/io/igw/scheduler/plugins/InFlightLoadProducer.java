@@ -72,6 +72,12 @@ public final class InFlightLoadProducer implements DataProducer {
     return addOutput;
   }
 
+  /** Of the tokens that a request would add, those that stand for its output; 0 if none do. */
+  public int estimatedOutput(InferenceRequest request) {
+    int input = Math.max(0, request.prompt().estimatedTokens());
+    return addOutput ? (int) Math.min(Integer.MAX_VALUE, output(request, input)) : 0;
+  }
+
   @Override
   public void produce(Cycle cycle, Candidates candidates) {
     InferenceRequest request = cycle.request();

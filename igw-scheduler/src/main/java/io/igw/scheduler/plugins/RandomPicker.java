@@ -20,6 +20,11 @@ final class RandomPicker implements Picker {
   }
 
   @Override
+  public int most() {
+    return count;
+  }
+
+  @Override
   public int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked) {
     RandomGenerator random = cycle.random();
     int size = candidates.size();

@@ -22,6 +22,11 @@ final class TopPicker implements Picker {
   }
 
   @Override
+  public int most() {
+    return count;
+  }
+
+  @Override
   public int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked) {
     int size = candidates.size();
     int wanted = Math.min(count, size);

@@ -19,7 +19,9 @@ import java.time.Duration;
  * older than the staleness threshold. A number that its engine has never reported beside one that
  * it does counts 0, as in the reference: some engines have no KV cache metric.
  *
- * <p><b>Threading.</b> Stateless. <b>Cost.</b> One pass; as a filter two.
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> One pass. As a filter two, since it must know that
+ * somebody stays before it removes anyone, and whether an endpoint has room is a branch that no
+ * processor foresees: up to 8 ns for each.
  */
 final class UtilizationDetector implements SaturationDetector, Filter {
   static final int QUEUE_DEPTH = 5;

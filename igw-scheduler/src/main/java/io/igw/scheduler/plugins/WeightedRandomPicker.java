@@ -23,6 +23,11 @@ final class WeightedRandomPicker implements Picker {
   }
 
   @Override
+  public int most() {
+    return count;
+  }
+
+  @Override
   public int pick(Cycle cycle, Candidates candidates, double[] totals, int[] picked) {
     int size = candidates.size();
     int wanted = Math.min(count, size);

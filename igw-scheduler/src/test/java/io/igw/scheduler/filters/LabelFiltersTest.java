@@ -136,6 +136,38 @@ class LabelFiltersTest {
     assertThat(keeps(exists, Map.of())).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "zone=a|zone=a|true",
+        "zone==a|zone=b|false",
+        "zone!=a|zone=b|true",
+        "zone!=a||true",
+        "zone in (a, b)|zone=b|true",
+        "zone in (a,b)||false",
+        "zone notin (a,b)|zone=c|true",
+        "zone notin (a,b)||true",
+        "gpu|gpu=x|true",
+        "!gpu|gpu=x|false",
+        "zone in (a,b), gpu=h100,!spot|zone=a;gpu=h100|true",
+        "zone in (a,b), gpu=h100,!spot|zone=a;gpu=h100;spot=1|false",
+        "a.b/c-d=e_f|a.b/c-d=e_f|true",
+      })
+  void selectorsInOneLine(String selector, String labels, boolean matches) {
+    assertThat(LabelSelector.parse(selector).test(labels(labels == null ? "" : labels)))
+        .isEqualTo(matches);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"zone in a", "a=b,", "=x", "a b"})
+  void selectorsThatAreNone(String selector) {
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> LabelSelector.parse(selector))
+        .hasMessageContaining("expected: key=value");
+  }
+
   @Test
   void anEmptySelectorMatchesEverything() {
     assertThat(keeps(filter("label-selector-filter", Map.of()), Map.of())).isTrue();

@@ -14,6 +14,7 @@ import io.igw.scheduler.EndpointReport;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginGraph;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.SchedulerBuilder;
 import io.igw.scheduler.SchedulerMetrics;
 import io.igw.spi.Cycle;
 import io.igw.spi.PerEndpoint;
@@ -57,7 +58,7 @@ class BuiltInPluginsTest {
             .set(Signal.KV_CACHE_USAGE, kv));
   }
 
-  private Scheduler.Builder scheduler(EndpointPool pool) {
+  private SchedulerBuilder scheduler(EndpointPool pool) {
     return Scheduler.builder(pool)
         .nanoClock(clock::get)
         .seed(7)

@@ -1,0 +1,145 @@
+package io.igw.scheduler.admission;
+
+import io.igw.api.Decision;
+import io.igw.api.Derived;
+import io.igw.api.EndpointSnapshot;
+import io.igw.scheduler.admission.RolloutShares.Mode;
+import io.igw.scheduler.filters.LabelSelector;
+import io.igw.spi.Candidates;
+import io.igw.spi.Cycle;
+import io.igw.spi.Parameters;
+import io.igw.spi.RequestState;
+import io.igw.spi.ResponseObserver;
+import io.igw.spi.Screener;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a request within one revision of a roll-out whose roles must fit together
+ * (plugins-request-control.md 5): each gets traffic by its share of the endpoints, once every
+ * required role has one. Headers can ask for endpoints by label; the response tells what it was
+ * served by. Type {@code disaggregatedset-rollout-screener}.
+ *
+ * <p><b>Threading.</b> Stateless: shares follow from the snapshot, once for each. <b>Cost.</b> Two
+ * passes over the candidates.
+ */
+final class RolloutScreener implements Screener, ResponseObserver {
+  /** A header that asks for a label's value. */
+  private record Selector(String header, String label, boolean strict) {}
+
+  private final List<Selector> selectors;
+  private final @Nullable Derived<RolloutShares> shares;
+
+  private RolloutScreener(List<Selector> selectors, @Nullable Derived<RolloutShares> shares) {
+    this.selectors = selectors;
+    this.shares = shares;
+  }
+
+  static RolloutScreener of(Parameters parameters) {
+    Parameters scope = parameters.object("scope");
+    Predicate<Map<String, String>> inScope = labels -> false;
+    String selector = scope.text("labelSelector", "");
+    if (selector.isBlank()) {
+      scope.reject("labelSelector", "a label selector such as app=llm");
+    } else {
+      try {
+        inScope = LabelSelector.parse(selector);
+      } catch (IllegalArgumentException e) {
+        scope.reject("labelSelector", "a label selector, not " + e.getMessage());
+      }
+    }
+    Parameters gating = parameters.object("revisionGating");
+    String mode = gating.text("mode", "");
+    String revision = gating.text("revisionLabelKey", "disaggregatedset.x-k8s.io/revision");
+    String role = gating.text("roleLabelKey", "disaggregatedset.x-k8s.io/role");
+    List<String> required = gating.object("requireRoles").texts("values");
+    boolean gated = !mode.equals("disabled");
+    if (gated && !mode.equals("sum") && !mode.equals("max-role")) {
+      gating.reject("mode", "sum, max-role or disabled");
+    }
+    boolean distinct = new HashSet<>(required).size() == required.size();
+    if (gated && (required.isEmpty() || !distinct || required.contains(""))) {
+      gating.reject("requireRoles", "{values: one or more distinct roles}");
+    }
+    Mode by = mode.equals("max-role") ? Mode.MAX_ROLE : Mode.SUM;
+    RolloutShares.Rules rules = new RolloutShares.Rules(inScope, revision, role, required, by);
+    return new RolloutScreener(
+        selectors(parameters),
+        gated ? Derived.of(snapshot -> RolloutShares.of(snapshot, rules)) : null);
+  }
+
+  private static List<Selector> selectors(Parameters parameters) {
+    List<Selector> selectors = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    Set<String> headers = new HashSet<>();
+    for (Parameters entry : parameters.list("headerSelectors")) {
+      String name = entry.text("name", "");
+      String header = entry.text("headerName", "").toLowerCase(Locale.ROOT);
+      String label = entry.text("labelKey", "");
+      String mode = entry.text("mode", "");
+      if (name.isEmpty() || !names.add(name)) {
+        entry.reject("name", "a name not used before");
+      }
+      if (header.isEmpty() || !headers.add(header)) {
+        entry.reject("headerName", "a header not used before");
+      }
+      if (label.isEmpty()) {
+        entry.reject("labelKey", "the name of a label");
+      }
+      if (!mode.equals("strict") && !mode.equals("prefer")) {
+        entry.reject("mode", "strict or prefer");
+      }
+      selectors.add(new Selector(header, label, mode.equals("strict")));
+    }
+    return List.copyOf(selectors);
+  }
+
+  @Override
+  public void screen(Cycle cycle, Candidates candidates) {
+    EndpointSnapshot snapshot = cycle.snapshot();
+    boolean asked = false;
+    for (Selector selector : selectors) {
+      asked |= selector.strict() && wanted(cycle, selector) != null;
+    }
+    if (shares != null) {
+      RolloutShares known = snapshot.derived(shares);
+      int drawn = asked ? RolloutShares.ANY : known.draw(candidates, cycle.random());
+      candidates.retainIf(i -> known.allows(candidates.ordinal(i), drawn));
+    }
+    for (Selector selector : selectors) {
+      String wanted = selector.strict() ? wanted(cycle, selector) : null;
+      if (wanted != null) {
+        candidates.retainIf(i -> {
+          Map<String, String> labels = snapshot.endpoint(candidates.ordinal(i)).labels();
+          return wanted.equals(labels.get(selector.label()));
+        });
+      }
+    }
+  }
+
+  private static @Nullable String wanted(Cycle cycle, Selector selector) {
+    String value = cycle.request().header(selector.header());
+    return value == null || value.isBlank() ? null : value.trim();
+  }
+
+  @Override
+  public Set<Event> interests() {
+    return selectors.isEmpty() ? Set.of() : Set.of(Event.HEADERS);
+  }
+
+  @Override
+  public void on(Event event, RequestState state, Decision decision, Response response) {
+    for (Selector selector : selectors) {
+      String value = decision.endpoint().labels().get(selector.label());
+      if (value != null && !value.isEmpty()) {
+        response.header(selector.header(), value);
+      }
+    }
+  }
+}
