@@ -6,6 +6,11 @@ module io.igw.plugins.prefix {
   exports io.igw.plugins.prefix;
 
   provides io.igw.spi.PluginProvider with
-      io.igw.plugins.prefix.ApproxPrefixCacheProvider,
-      io.igw.plugins.prefix.PrefixCacheScorerProvider;
+      io.igw.plugins.prefix.PrefixProviders.Approx,
+      io.igw.plugins.prefix.PrefixProviders.MulticlusterApprox,
+      io.igw.plugins.prefix.PrefixProviders.Burst,
+      io.igw.plugins.prefix.PrefixProviders.MmEmbeddings,
+      io.igw.plugins.prefix.PrefixProviders.Scorer,
+      io.igw.plugins.prefix.PrefixProviders.MulticlusterScorer,
+      io.igw.plugins.prefix.PrefixProviders.P2pSource;
 }

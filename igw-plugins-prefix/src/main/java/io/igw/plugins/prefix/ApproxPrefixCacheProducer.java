@@ -7,6 +7,7 @@ import io.igw.api.Prompt;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.DataProducer;
+import io.igw.spi.Parameters;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PickListener;
 import io.igw.spi.PluginContext;
@@ -53,6 +54,10 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
     this.matchedBlocks = context.produces(MATCHED_BLOCKS);
     this.totalBlocks = context.produces(TOTAL_BLOCKS);
     this.blockSizeTokens = context.produces(BLOCK_SIZE_TOKENS);
+  }
+
+  static ApproxPrefixCacheProducer of(Parameters parameters, PluginContext context) {
+    return new ApproxPrefixCacheProducer(PrefixIndexSettings.read(parameters), context);
   }
 
   @Override

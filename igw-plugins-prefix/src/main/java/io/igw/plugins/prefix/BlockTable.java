@@ -2,6 +2,7 @@ package io.igw.plugins.prefix;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks recorded in one epoch: a write-once hash table from (block hash, lane group) to the
@@ -9,8 +10,14 @@ import java.lang.invoke.VarHandle;
  *
  * <p>The table is a directory of pages of 512 cells, each page an open-addressing table of its own
  * that is allocated when something first falls on it, so that a new epoch costs a directory and not
- * a pause. Groups 0..3 of a hash start in one bucket of four cells, a cache line; so do 4..7, on a
- * page of their own, and so on.
+ * a pause.
+ *
+ * <p><b>Runs.</b> A prompt is read and written block after block, so its blocks should stand side
+ * by side: eight blocks that follow each other, a run, have a home together, a window of eight
+ * cells (two cache lines) that the hash of the first of them names. A block looks for its place
+ * there first, and where other prompts have taken it, prompts that share the beginning of the run,
+ * say, from a cell that its own hash names. Cells are never emptied, so a window with an empty cell
+ * tells that a block is nowhere.
  *
  * <p><b>Threading.</b> Any number of threads add and look up at once. A page, once there, stays. A
  * cell's key goes from 0 to its value once, by compare-and-set, and never changes again; the word
@@ -19,8 +26,8 @@ import java.lang.invoke.VarHandle;
  * from a table: the whole table is dropped when its epoch is over, and a straggler that still
  * writes into it writes into garbage.
  *
- * <p><b>Progress.</b> {@link #held} is wait-free (at most one page of probes). {@link #add} is
- * wait-free as well: a lost race for a cell either found its key there or moves on.
+ * <p><b>Progress.</b> {@link #held} is wait-free (at most a window and a page of probes). {@link
+ * #add} is wait-free as well: a lost race for a cell either found its key there or moves on.
  *
  * <p><b>Cost.</b> 16 bytes a cell; a table is full for its owner at 5/8 of its cells. No
  * allocation, but for a page on first use.
@@ -59,8 +66,12 @@ final class BlockTable {
     }
   }
 
+  /** Blocks of a run, and cells of its window; a power of two. */
+  static final int RUN = 8;
+
+  private static final int RUN_MASK = RUN - 1;
   private static final int CELL_MASK = PAGE_CELLS - 1;
-  private static final long BUNDLE_STEP = 0x9E3779B97F4A7C15L;
+  private static final long NOT_ZERO = 0x9E3779B97F4A7C15L;
   private static final long GROUP_STEP = 0xC2B2AE3D27D4EB4FL;
 
   private final long[][] pages;
@@ -73,15 +84,59 @@ final class BlockTable {
     this.fullAt = (long) pageLimit * PAGE_CELLS * 5 / 8;
   }
 
-  /** Lanes of a group that hold the block. Acquire: what was added before is seen afterwards. */
-  long held(long hash, int group) {
-    long place = place(hash, group);
-    long[] page = (long[]) PAGES.getAcquire(pages, pageOf(place));
+  /**
+   * Lanes of a group that hold a block. Acquire: what was added before is seen afterwards.
+   *
+   * @param head hash of the first block of its run
+   * @param offset place in the run, 0..7
+   */
+  long held(long hash, long head, int offset, int group) {
+    long key = key(hash, group);
+    long home = key(head, group);
+    long[] page = (long[]) PAGES.getAcquire(pages, pageOf(home));
     if (page == null) {
       return 0;
     }
-    long key = key(hash, group);
-    int cell = cellOf(place, group);
+    int window = windowOf(home);
+    for (int i = 0; i < RUN; i++) {
+      int cell = window + (offset + i & RUN_MASK);
+      long found = (long) CELLS.getAcquire(page, cell << 1);
+      if (found == key) {
+        return (long) CELLS.getAcquire(page, (cell << 1) + 1);
+      }
+      if (found == 0) {
+        return 0;
+      }
+    }
+    return heldElsewhere(key);
+  }
+
+  /** The page of a run's window, null if nothing is there: what a walk looks up once for a run. */
+  long @Nullable [] homeOf(long head, int group) {
+    return (long[]) PAGES.getAcquire(pages, pageOf(key(head, group)));
+  }
+
+  /** First cell of the window of a run. */
+  static int windowOf(long head, int group) {
+    return windowOf(key(head, group));
+  }
+
+  /**
+   * Lanes of a group that hold a block, by a look at the cell where it stands as a rule: 0 if it
+   * does not stand there, which {@link #held} has to decide then.
+   */
+  static long heldAt(long[] page, int cell, long hash, int group) {
+    return (long) CELLS.getAcquire(page, cell << 1) == key(hash, group)
+        ? (long) CELLS.getAcquire(page, (cell << 1) + 1)
+        : 0;
+  }
+
+  private long heldElsewhere(long key) {
+    long[] page = (long[]) PAGES.getAcquire(pages, pageOf(key));
+    if (page == null) {
+      return 0;
+    }
+    int cell = (int) key & CELL_MASK;
     for (int left = PAGE_CELLS; left > 0; left--) {
       long found = (long) CELLS.getAcquire(page, cell << 1);
       if (found == key) {
@@ -96,41 +151,67 @@ final class BlockTable {
   }
 
   /**
-   * Reads where a block would stand, so that its cache line is on the way when it is needed. 1 if
-   * something stands there, else 0: a caller that adds the answers up keeps the read alive.
+   * Reads where a run stands, so that its cache lines are on the way when they are needed. How many
+   * of them hold something: a caller that adds the answers up keeps the reads alive.
    */
-  int touch(long hash, int group) {
-    long place = place(hash, group);
-    long[] page = (long[]) PAGES.getAcquire(pages, pageOf(place));
-    return page == null || page[cellOf(place, group) << 1] == 0 ? 0 : 1;
+  int touch(long head, int group) {
+    long home = key(head, group);
+    long[] page = (long[]) PAGES.getAcquire(pages, pageOf(home));
+    if (page == null) {
+      return 0;
+    }
+    int window = windowOf(home);
+    return (page[window << 1] == 0 ? 0 : 1) + (page[window + RUN / 2 << 1] == 0 ? 0 : 1);
   }
 
-  /** Adds one lane of a group. Release: what the caller added before is seen with it. */
-  int add(long hash, int group, long laneBit) {
-    long place = place(hash, group);
-    long[] page = page(pageOf(place));
+  /**
+   * Adds one lane of a group to a block. Release: what the caller added before is seen with it.
+   *
+   * @param head hash of the first block of its run
+   * @param offset place in the run, 0..7
+   */
+  int add(long hash, long head, int offset, int group, long laneBit) {
     long key = key(hash, group);
-    int cell = cellOf(place, group);
-    for (int left = PAGE_CELLS; left > 0; left--) {
-      long found = (long) CELLS.getAcquire(page, cell << 1);
-      if (found == 0) {
-        found = (long) CELLS.compareAndExchange(page, cell << 1, 0L, key);
-        if (found == 0) {
-          CELLS.getAndBitwiseOr(page, (cell << 1) + 1, laneBit);
-          return CELL_ADDED;
-        }
+    long home = key(head, group);
+    long[] page = page(pageOf(home));
+    int window = windowOf(home);
+    for (int i = 0; i < RUN; i++) {
+      int result = put(page, window + (offset + i & RUN_MASK), key, laneBit);
+      if (result != REFUSED) {
+        return result;
       }
-      if (found == key) {
-        int word = (cell << 1) + 1;
-        if (((long) CELLS.getAcquire(page, word) & laneBit) != 0) {
-          return PRESENT;
-        }
-        long before = (long) CELLS.getAndBitwiseOr(page, word, laneBit);
-        return (before & laneBit) != 0 ? PRESENT : BIT_ADDED;
+    }
+    page = page(pageOf(key));
+    int cell = (int) key & CELL_MASK;
+    for (int left = PAGE_CELLS; left > 0; left--) {
+      int result = put(page, cell, key, laneBit);
+      if (result != REFUSED) {
+        return result;
       }
       cell = (cell + 1) & CELL_MASK;
     }
     return REFUSED;
+  }
+
+  /** Sets a bit in a cell that is the key's or nobody's; refused by a cell of another key. */
+  private static int put(long[] page, int cell, long key, long laneBit) {
+    int word = (cell << 1) + 1;
+    long found = (long) CELLS.getAcquire(page, cell << 1);
+    if (found == 0) {
+      found = (long) CELLS.compareAndExchange(page, cell << 1, 0L, key);
+      if (found == 0) {
+        CELLS.getAndBitwiseOr(page, word, laneBit);
+        return CELL_ADDED;
+      }
+    }
+    if (found != key) {
+      return REFUSED;
+    }
+    if (((long) CELLS.getAcquire(page, word) & laneBit) != 0) {
+      return PRESENT;
+    }
+    long before = (long) CELLS.getAndBitwiseOr(page, word, laneBit);
+    return (before & laneBit) != 0 ? PRESENT : BIT_ADDED;
   }
 
   /** Counts new cells; once per record rather than once per cell. */
@@ -167,21 +248,18 @@ final class BlockTable {
     return fresh;
   }
 
-  private int pageOf(long place) {
-    return (int) ((place >>> 32) * pages.length >>> 32);
+  private int pageOf(long key) {
+    return (int) ((key >>> 32) * pages.length >>> 32);
   }
 
-  private static long place(long hash, int group) {
-    return hash + (group >>> 2) * BUNDLE_STEP;
-  }
-
-  private static int cellOf(long place, int group) {
-    return ((int) place << 2 | group & 3) & CELL_MASK;
+  /** First cell of the window of a run. */
+  private static int windowOf(long home) {
+    return (int) home * RUN & CELL_MASK;
   }
 
   /** Never 0, the mark of an empty cell: the hash that would give it shares the key of another. */
   private static long key(long hash, int group) {
     long key = hash + group * GROUP_STEP;
-    return key != 0 ? key : BUNDLE_STEP;
+    return key != 0 ? key : NOT_ZERO;
   }
 }

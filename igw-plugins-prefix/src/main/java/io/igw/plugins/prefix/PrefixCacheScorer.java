@@ -2,7 +2,9 @@ package io.igw.plugins.prefix;
 
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
+import io.igw.spi.Parameters;
 import io.igw.spi.PerEndpoint;
+import io.igw.spi.PluginContext;
 import io.igw.spi.Scorer;
 
 /**
@@ -13,6 +15,13 @@ import io.igw.spi.Scorer;
  */
 final class PrefixCacheScorer implements Scorer {
   static final String TYPE = "prefix-cache-scorer";
+
+  /**
+   * Once parameters of the scorer, now of the producer: read, so that old files load, and not used.
+   */
+  private static final String[] MOVED = {
+    "blockSize", "blockSizeTokens", "maxPrefixBlocksToMatch", "lruCapacityPerServer"
+  };
 
   private final PerEndpoint matchedBlocks;
   private final PerEndpoint totalBlocks;
@@ -31,6 +40,30 @@ final class PrefixCacheScorer implements Scorer {
     this.blockSizeTokens = blockSizeTokens;
     this.lengthWeight = lengthWeight;
     this.scaleTokens = scaleTokens;
+  }
+
+  /**
+   * Reads the parameters.
+   *
+   * @param usual name of the producer unless they name one
+   */
+  static PrefixCacheScorer of(Parameters parameters, PluginContext context, String usual) {
+    for (String key : MOVED) {
+      parameters.integer(key, 0, 0, Integer.MAX_VALUE);
+    }
+    double weight = parameters.number("matchLengthWeight", 0, 0, 1);
+    double scale = parameters.number("matchLengthScaleTokens", 8192, 0, Double.MAX_VALUE);
+    if (weight > 0 && scale == 0) {
+      parameters.reject("matchLengthScaleTokens", "> 0 when matchLengthWeight is above 0");
+    }
+    String named = parameters.text("prefixMatchInfoProducerName", "");
+    String producer = named.isEmpty() ? usual : named;
+    return new PrefixCacheScorer(
+        context.consumes(ApproxPrefixCacheProducer.MATCHED_BLOCKS, producer, true),
+        context.consumes(ApproxPrefixCacheProducer.TOTAL_BLOCKS, producer, true),
+        context.consumes(ApproxPrefixCacheProducer.BLOCK_SIZE_TOKENS, producer, true),
+        weight,
+        scale);
   }
 
   @Override

@@ -59,8 +59,8 @@ final class PrefixIndex implements AutoCloseable {
     }
   }
 
-  /** Blocks whose cells are read ahead when a prompt is recorded. */
-  private static final int AHEAD = 16;
+  /** Blocks whose cells are read ahead when a prompt is recorded; whole runs. */
+  private static final int AHEAD = 8 * BlockTable.RUN;
 
   private final int pagesPerTable;
   private volatile Layout layout;
@@ -123,15 +123,28 @@ final class PrefixIndex implements AutoCloseable {
       int blocks,
       SlotMatches matches) {
     long running = lanes;
-    for (int block = 0; block < blocks; block++) {
-      long held = running & table.held(prompt.blockHash(blockTokens, block), group);
-      if (held != running) {
-        if (block > 0) {
-          settle(layout, group, running & ~held, block, matches.blocks);
+    for (int first = 0; first < blocks; first += BlockTable.RUN) {
+      long head = prompt.blockHash(blockTokens, first);
+      long[] home = table.homeOf(head, group);
+      int window = BlockTable.windowOf(head, group) - first;
+      int end = Math.min(first + BlockTable.RUN, blocks);
+      for (int block = first; block < end; block++) {
+        long hash = prompt.blockHash(blockTokens, block);
+        long held = 0;
+        if (home != null) {
+          held = running & BlockTable.heldAt(home, window + block, hash, group);
+          if (held == 0) {
+            held = running & table.held(hash, head, block - first, group);
+          }
         }
-        running = held;
-        if (held == 0) {
-          return 0;
+        if (held != running) {
+          if (block > 0) {
+            settle(layout, group, running & ~held, block, matches.blocks);
+          }
+          running = held;
+          if (held == 0) {
+            return 0;
+          }
         }
       }
     }
@@ -180,11 +193,17 @@ final class PrefixIndex implements AutoCloseable {
     int repeated = 0;
     boolean refused = false;
     int touched = 0;
+    long head = 0;
     for (int block = count - 1; block >= 0; block--) {
-      if (block == count - 1 || block % AHEAD == AHEAD - 1) {
-        touched += touch(seen.table, group, prompt, blockTokens, block);
+      int offset = block % BlockTable.RUN;
+      if (block == count - 1 || offset == BlockTable.RUN - 1) {
+        head = prompt.blockHash(blockTokens, block - offset);
+        if (block == count - 1 || block % AHEAD == AHEAD - 1) {
+          touched += touch(seen.table, group, prompt, blockTokens, block);
+        }
       }
-      int result = seen.table.add(prompt.blockHash(blockTokens, block), group, lane.bit());
+      int result =
+          seen.table.add(prompt.blockHash(blockTokens, block), head, offset, group, lane.bit());
       if (result == BlockTable.PRESENT) {
         continue;
       }
@@ -197,7 +216,7 @@ final class PrefixIndex implements AutoCloseable {
       cells += result == BlockTable.CELL_ADDED ? 1 : 0;
       repeated += block < repeatable ? 1 : 0;
     }
-    if (touched > count) {
+    if (touched > 2 * count) {
       throw new AssertionError("more cells than blocks");
     }
     if (bits > 0) {
@@ -215,13 +234,19 @@ final class PrefixIndex implements AutoCloseable {
   /** How many blocks, from the first on, a lane of a table holds; 0 without a table. */
   private static int heads(
       @Nullable BlockTable table, int group, long bit, Prompt prompt, int blockTokens, int count) {
-    int held = 0;
-    while (table != null
-        && held < count
-        && (table.held(prompt.blockHash(blockTokens, held), group) & bit) != 0) {
-      held++;
+    if (table == null) {
+      return 0;
     }
-    return held;
+    long head = 0;
+    for (int block = 0; block < count; block++) {
+      long hash = prompt.blockHash(blockTokens, block);
+      int offset = block % BlockTable.RUN;
+      head = offset == 0 ? hash : head;
+      if ((table.held(hash, head, offset, group) & bit) == 0) {
+        return block;
+      }
+    }
+    return count;
   }
 
   /**
@@ -231,8 +256,9 @@ final class PrefixIndex implements AutoCloseable {
   private static int touch(
       BlockTable table, int group, Prompt prompt, int blockTokens, int lastBlock) {
     int touched = 0;
-    for (int block = lastBlock; block >= lastBlock - lastBlock % AHEAD; block--) {
-      touched += table.touch(prompt.blockHash(blockTokens, block), group);
+    int first = lastBlock - lastBlock % AHEAD;
+    for (int head = lastBlock - lastBlock % BlockTable.RUN; head >= first; head -= BlockTable.RUN) {
+      touched += table.touch(prompt.blockHash(blockTokens, head), group);
     }
     return touched;
   }

@@ -25,12 +25,43 @@ class BlockTableTest {
           before == null
               ? BlockTable.CELL_ADDED
               : (before & bit) != 0 ? BlockTable.PRESENT : BlockTable.BIT_ADDED;
-      assertThat(table.add(hash, group, bit)).isEqualTo(expected);
+      assertThat(table.add(hash, head(hash), offset(hash), group, bit)).isEqualTo(expected);
       model.merge(key, bit, (a, b) -> a | b);
-      assertThat(table.held(hash, group)).isEqualTo(model.get(key));
+      assertThat(table.held(hash, head(hash), offset(hash), group)).isEqualTo(model.get(key));
     }
-    assertThat(table.held(hashes[1], 6)).isZero();
-    assertThat(table.held(12345, 0)).isZero();
+    assertThat(table.held(hashes[1], head(hashes[1]), offset(hashes[1]), 6)).isZero();
+    assertThat(table.held(12345, 12345, 0, 0)).isZero();
+  }
+
+  /** Few heads for many hashes, as where prompts share the beginning of a run. */
+  private static long head(long hash) {
+    return hash % 11;
+  }
+
+  private static int offset(long hash) {
+    return (int) (hash & BlockTable.RUN - 1);
+  }
+
+  /** A thousand prompts with the same four blocks first, each with four of its own behind them. */
+  @Test
+  void promptsThatDivergeWithinARunAreAllHeld() {
+    BlockTable table = new BlockTable(64);
+    SplittableRandom random = new SplittableRandom(5);
+    long[] shared = random.longs(4).toArray();
+    long[][] own = new long[1000][];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = random.longs(4).toArray();
+      for (int b = 7; b >= 0; b--) {
+        long hash = b < 4 ? shared[b] : own[i][b - 4];
+        assertThat(table.add(hash, shared[0], b, 0, 1L << i % 64)).isNotEqualTo(BlockTable.REFUSED);
+      }
+    }
+    for (int i = 0; i < own.length; i++) {
+      for (int b = 4; b < 8; b++) {
+        assertThat(table.held(own[i][b - 4], shared[0], b, 0)).isEqualTo(1L << i % 64);
+      }
+    }
+    assertThat(table.held(shared[3], shared[0], 3, 0)).isEqualTo(-1L);
   }
 
   @Test
@@ -39,13 +70,13 @@ class BlockTableTest {
     SplittableRandom random = new SplittableRandom(3);
     long[] hashes = random.longs(BlockTable.PAGE_CELLS).toArray();
     for (long hash : hashes) {
-      assertThat(table.add(hash, 0, 1)).isEqualTo(BlockTable.CELL_ADDED);
+      assertThat(table.add(hash, hash, 0, 0, 1)).isEqualTo(BlockTable.CELL_ADDED);
     }
-    assertThat(table.add(99, 0, 1)).isEqualTo(BlockTable.REFUSED);
-    assertThat(table.held(99, 0)).isZero();
-    assertThat(table.add(hashes[5], 0, 2)).isEqualTo(BlockTable.BIT_ADDED);
+    assertThat(table.add(99, 99, 0, 0, 1)).isEqualTo(BlockTable.REFUSED);
+    assertThat(table.held(99, 99, 0, 0)).isZero();
+    assertThat(table.add(hashes[5], hashes[5], 0, 0, 2)).isEqualTo(BlockTable.BIT_ADDED);
     for (long hash : hashes) {
-      assertThat(table.held(hash, 0) & 1).isEqualTo(1);
+      assertThat(table.held(hash, hash, 0, 0) & 1).isEqualTo(1);
     }
   }
 
@@ -53,8 +84,8 @@ class BlockTableTest {
   void countsBytesOfPagesInUseOnly() {
     BlockTable table = new BlockTable(1000);
     assertThat(table.bytes()).isEqualTo(8 * 1000);
-    table.add(42, 0, 1);
-    table.add(42, 1, 1);
+    table.add(42, 42, 0, 0, 1);
+    table.add(43, 42, 1, 0, 1);
     assertThat(table.bytes()).isEqualTo(8 * 999 + BlockTable.PAGE_BYTES);
   }
 

@@ -16,6 +16,7 @@ import io.igw.scheduler.MapParameters;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.SchedulerBuilder;
 import io.igw.spi.Cycle;
 import io.igw.spi.DataProducer;
 import io.igw.spi.Picker;
@@ -66,7 +67,7 @@ final class Gateway implements AutoCloseable {
           () -> 0,
           Runnable::run);
   private final PluginCatalog catalog = PluginCatalog.load(Gateway.class.getClassLoader());
-  final Scheduler.Builder builder =
+  final SchedulerBuilder builder =
       Scheduler.builder(pool).schema(graph.schema()).nanoClock(() -> 0).seed(1);
   private Scheduler scheduler;
 

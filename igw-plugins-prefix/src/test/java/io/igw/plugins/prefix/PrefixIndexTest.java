@@ -38,10 +38,10 @@ class PrefixIndexTest {
     index.record(0, prompt);
     Lane other = index.index.lane(1, 1);
     for (int block = 1; block < 4; block++) {
-      addDirectly(index.index, other, prompt.blockHash(64, block));
+      addDirectly(index.index, other, prompt, block);
     }
     assertThat(index.match(1, prompt)).isZero();
-    addDirectly(index.index, other, prompt.blockHash(64, 0));
+    addDirectly(index.index, other, prompt, 0);
     assertThat(index.match(1, prompt)).isEqualTo(4);
   }
 
@@ -51,7 +51,7 @@ class PrefixIndexTest {
     Prompt prompt = Prompts.of(1, 2, 3, 4);
     Lane lane = index.index.lane(0, 1);
     for (int block : new int[] {0, 1, 3}) {
-      addDirectly(index.index, lane, prompt.blockHash(64, block));
+      addDirectly(index.index, lane, prompt, block);
     }
     assertThat(index.match(0, prompt)).isEqualTo(2);
   }
@@ -135,7 +135,7 @@ class PrefixIndexTest {
     for (int generation = 2; generation < 2000; generation++) {
       index.follow(generation, generation);
       // As a record would that read the layout before the endpoint went and was stopped since.
-      addDirectly(index.index, gone, prompt.blockHash(64, 0));
+      addDirectly(index.index, gone, prompt, 0);
       Lane now = index.index.lane(0, generation);
       assertThat(now).isNotNull();
       if (now.number() == gone.number()) {
@@ -224,7 +224,8 @@ class PrefixIndexTest {
     assertThat(index.index.entries()).isLessThanOrEqualTo(110);
   }
 
-  private static void addDirectly(PrefixIndex index, Lane lane, long hash) {
-    index.table().add(hash, lane.group(), lane.bit());
+  private static void addDirectly(PrefixIndex index, Lane lane, Prompt prompt, int block) {
+    long hash = prompt.blockHash(64, block);
+    index.table().add(hash, prompt.blockHash(64, 0), block, lane.group(), lane.bit());
   }
 }

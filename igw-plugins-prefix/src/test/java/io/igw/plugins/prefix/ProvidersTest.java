@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ProvidersTest {
-  private static final PluginProvider PRODUCER = new ApproxPrefixCacheProvider();
-  private static final PluginProvider SCORER = new PrefixCacheScorerProvider();
+  private static final PluginProvider PRODUCER = new PrefixProviders.Approx();
+  private static final PluginProvider SCORER = new PrefixProviders.Scorer();
 
   private final PluginGraph graph =
       new PluginGraph(new Schema(), (nanos, task) -> () -> {}, () -> 0, Runnable::run);
