@@ -19,6 +19,11 @@ module io.igw.runtime {
   provides io.igw.spi.PluginProvider with
       io.igw.runtime.parse.ParserProvider.OpenAi,
       io.igw.runtime.parse.ParserProvider.Passthrough,
+      io.igw.runtime.parse.ParserProvider.Anthropic,
+      io.igw.runtime.parse.ParserProvider.VllmHttp,
+      io.igw.runtime.parse.ParserProvider.SglangHttp,
+      io.igw.runtime.parse.ParserProvider.VertexAi,
+      io.igw.runtime.parse.ParserProvider.VllmGrpc,
       io.igw.runtime.discovery.FileDiscoveryProvider,
       io.igw.runtime.metrics.CoreMetricsExtractorProvider,
       io.igw.runtime.metrics.MetricsSourceProvider;

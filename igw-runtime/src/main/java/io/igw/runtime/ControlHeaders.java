@@ -1,10 +1,12 @@
 package io.igw.runtime;
 
 import io.igw.api.RequestHeaders;
+import io.igw.spi.ResponseObserver;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +43,14 @@ public final class ControlHeaders {
           "x-llm-d-video-duration-seconds",
           "x-llm-d-video-resolution");
 
+  /** Both: what a gateway with no picker behind it takes off a client's request. */
+  public static final List<String> ALL = Stream.concat(ROUTING.stream(), CONTROL.stream()).toList();
+
   static final String REQUEST_ID = "x-request-id";
-  private static final String DEFAULT_FLOW = "default-flow";
+  static final String DEFAULT_FLOW = "default-flow";
+
+  /** On a response that names the model that the client asked for: the one that served. */
+  private static final String SERVED_MODEL = "x-gateway-model-name-served";
 
   private ControlHeaders() {}
 
@@ -81,6 +89,14 @@ public final class ControlHeaders {
   static @Nullable String requestId(RequestHeaders headers) {
     String id = headers.first(REQUEST_ID);
     return id == null || id.isEmpty() ? null : id;
+  }
+
+  /** Tells the client which model served, unless its name is no text for a header. */
+  static void tellServed(ResponseObserver.Response response) {
+    String model = response.model();
+    if (!model.isEmpty() && model.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      response.header(SERVED_MODEL, model);
+    }
   }
 
   /** A random id; unique, not secret, so that no lock of a secure generator is taken. */

@@ -18,7 +18,11 @@ final class ErrorCodes {
   static String of(Rejection.Reason reason) {
     return switch (reason) {
       case BAD_REQUEST -> "BadRequest";
+      case UNAUTHORIZED -> "Unauthorized";
+      case FORBIDDEN -> "Forbidden";
+      case NOT_FOUND -> "NotFound";
       case TOO_LARGE -> "PayloadTooLarge";
+      case HEADERS_TOO_LARGE -> "RequestHeaderFieldsTooLarge";
       case NO_ENDPOINTS, SHUTTING_DOWN -> "ServiceUnavailable";
       case SATURATED, QUEUE_FULL, TTL_EXPIRED, NOT_ADMITTED -> "ResourceExhausted";
       case NOT_CACHED -> "PreconditionFailed";

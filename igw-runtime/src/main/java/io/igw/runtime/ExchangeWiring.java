@@ -1,9 +1,10 @@
 package io.igw.runtime;
 
+import io.igw.api.EndpointSnapshot;
 import io.igw.runtime.parse.ParserTable;
 import io.igw.scheduler.Scheduler;
-import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,23 +12,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scheduler picks
  * @param parsers chooses the parser by path
+ * @param headerProcessors see requests first
+ * @param asyncProducers run before a pick
  * @param observers see responses
  * @param metrics hears everything
  * @param decisions hears decisions with their explanation; null: no one does
- * @param objectives priority by objective
+ * @param rewriting priority by objective, and rules for models
  * @param requestKeys number of slots of per-request state; 0: no plugin keeps any
  * @param maxBodyBytes longest request body
  * @param ignoreSubset whether subset hints count for nothing
+ * @param snapshots the newest one of the pool
  * @param clock monotonic, nanoseconds
  */
 record ExchangeWiring(
     Scheduler scheduler,
     ParserTable parsers,
+    HeaderProcessors headerProcessors,
+    AsyncProducers asyncProducers,
     Observers observers,
     PickerMetrics metrics,
     @Nullable DecisionListener decisions,
-    Map<String, Integer> objectives,
+    Rewriting rewriting,
     int requestKeys,
     long maxBodyBytes,
     boolean ignoreSubset,
-    LongSupplier clock) {}
+    Supplier<EndpointSnapshot> snapshots,
+    LongSupplier clock) {
+
+  /** The newest snapshot of the pool. */
+  EndpointSnapshot snapshot() {
+    return snapshots.get();
+  }
+}

@@ -2,27 +2,33 @@ package io.igw.runtime;
 
 import io.igw.api.EndpointPicker;
 import io.igw.api.InferenceRequest;
-import io.igw.scheduler.Scheduler;
+import io.igw.spi.RequestState;
 import java.util.concurrent.Executor;
 
-/** Picks with state for the plugins that keep some per request. */
+/** Picks for embedders who parse themselves, with everything that plugins do before a cycle. */
 final class KeyedPicker implements EndpointPicker {
-  private final Scheduler scheduler;
-  private final int keys;
+  private final ExchangeWiring wiring;
 
-  KeyedPicker(Scheduler scheduler, int keys) {
-    this.scheduler = scheduler;
-    this.keys = keys;
+  KeyedPicker(ExchangeWiring wiring) {
+    this.wiring = wiring;
   }
 
   @Override
   public Pending pick(InferenceRequest request, Executor loop, Listener listener) {
-    listener.onOutcome(scheduler.schedule(request, RequestSlots.of(keys)));
-    return () -> {};
+    RequestState state = RequestSlots.of(wiring.requestKeys());
+    wiring.headerProcessors().run(request, state);
+    return wiring
+        .asyncProducers()
+        .run(
+            request,
+            state,
+            wiring.snapshot(),
+            loop,
+            () -> listener.onOutcome(wiring.scheduler().schedule(request, state)));
   }
 
   @Override
   public void close() {
-    scheduler.close();
+    wiring.scheduler().close();
   }
 }

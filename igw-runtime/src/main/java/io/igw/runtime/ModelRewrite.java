@@ -9,7 +9,12 @@ final class ModelRewrite {
 
   /** Replaces the value between two offsets, its quotes included. */
   static BodyEdit replace(long start, long end, String model) {
-    return new BodyEdit(start, end, quoted(model).getBytes(StandardCharsets.UTF_8));
+    return new BodyEdit(start, end, json(model));
+  }
+
+  /** A JSON string as bytes. */
+  static byte[] json(String text) {
+    return quoted(text).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Adds the field as the first of an object that begins at an offset and is not empty. */

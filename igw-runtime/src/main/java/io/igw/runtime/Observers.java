@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The response observers of a configuration by event, in configuration order. Immutable. */
 final class Observers {
-  private static final RequestState NO_STATE =
+  static final RequestState NO_STATE =
       new RequestState() {
         @Override
         public <T> @Nullable T get(io.igw.spi.RequestKey<T> key) {
@@ -49,16 +49,10 @@ final class Observers {
     return new Observers(plugins, metrics);
   }
 
-  /** Whether any observer hears of body bytes. */
-  boolean readBodies() {
+  /** Whether any observer hears of body bytes, or of the end, and so may ask for usage. */
+  boolean needBodies() {
     return byEvent[Event.FIRST_BODY.ordinal()].length > 0
-        || byEvent[Event.CHUNK.ordinal()].length > 0;
-  }
-
-  /** Whether any observer hears of the end, and so may ask for usage. */
-  boolean any() {
-    return readBodies()
-        || byEvent[Event.HEADERS.ordinal()].length > 0
+        || byEvent[Event.CHUNK.ordinal()].length > 0
         || byEvent[Event.END.ordinal()].length > 0;
   }
 

@@ -4,18 +4,17 @@ import io.igw.api.Decision;
 import io.igw.api.EndpointPicker;
 import io.igw.api.EndpointSubset;
 import io.igw.api.Outcome;
-import io.igw.api.Prompt;
 import io.igw.api.Rejection;
 import io.igw.api.Rejection.Reason;
 import io.igw.api.RequestHeaders;
 import io.igw.runtime.PickerMetrics.RequestLabels;
-import io.igw.runtime.parse.ParserTable;
+import io.igw.runtime.parse.ModelRestorer;
 import io.igw.scheduler.Evaluation;
-import io.igw.spi.RequestParser;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,41 +33,44 @@ final class PickerExchange implements Exchange {
   private enum Phase {
     NEW,
     READING,
+    WAITING,
     ROUTED,
     OVER
   }
 
-  private static final int SHOWN_PATH = 256;
-  private static final long UNKNOWN = -1;
-  private static final long NONE = -2;
-  private static final Rejection NO_MODEL =
-      Rejection.of(Reason.BAD_REQUEST, "model not found in request body");
-  private static final Rejection PARSER_FAILED =
-      Rejection.of(Reason.INTERNAL, "the request parser failed");
   private static final Rejection PICKER_FAILED = Rejection.of(Reason.INTERNAL, "the picker failed");
   private static final Rejection ANSWERED =
       Rejection.of(Reason.CANCELLED, "the response began before the request ended");
 
   private final ExchangeWiring wiring;
+  private final Executor loop;
   private Phase phase = Phase.NEW;
-  private RequestHeaders headers = RequestHeaders.NONE;
-  private @Nullable EndpointSubset subset;
-  private ParserTable.@Nullable Match match;
-  private RequestParser.@Nullable RequestBody reader;
-  private boolean readerFailed;
+  private final RequestIntake intake;
   private boolean answered;
   private long startNanos;
-  private long bodyBytes;
-  private long objectStart = UNKNOWN;
-  private List<BodyEdit> bodyEdits = List.of();
+
+  /** Whether the metrics know how long the request took to be routed. */
+  private boolean started;
+
   private Map<String, String> upstreamHeaders = Map.of();
+  private @Nullable RequestSlots state;
   private @Nullable ResponseTracker response;
+
+  /** The client's model, until the response's headers, if the response may have to name it. */
+  private @Nullable String asked;
+
+  private @Nullable ModelRestorer restorer;
 
   /** Labels of a request that got as far as its model. */
   private @Nullable RequestLabels knownLabels;
 
-  PickerExchange(ExchangeWiring wiring) {
+  /** What asynchronous producers do for a request that waits for them. */
+  private EndpointPicker.@Nullable Pending pending;
+
+  PickerExchange(ExchangeWiring wiring, Executor loop) {
     this.wiring = wiring;
+    this.loop = loop;
+    this.intake = new RequestIntake(wiring);
   }
 
   @Override
@@ -78,15 +80,13 @@ final class PickerExchange implements Exchange {
     }
     phase = Phase.READING;
     startNanos = wiring.clock().getAsLong();
-    this.headers = headers;
-    this.subset = wiring.ignoreSubset() ? null : subset;
-    this.match = wiring.parsers().find(ParserTable.path(headers));
+    intake.headers(headers, subset);
   }
 
   @Override
   public void subset(EndpointSubset subset) {
-    if (phase == Phase.READING && !wiring.ignoreSubset()) {
-      this.subset = subset;
+    if (phase == Phase.READING) {
+      intake.subset(subset);
     }
   }
 
@@ -95,45 +95,11 @@ final class PickerExchange implements Exchange {
     if (phase != Phase.READING || answered || length == 0) {
       return null;
     }
-    if (bodyBytes + length > wiring.maxBodyBytes()) {
-      Rejection refused =
-          Rejection.of(
-              Reason.TOO_LARGE,
-              "request body is too large (expected: at most " + wiring.maxBodyBytes() + " bytes)");
+    Rejection refused = intake.body(source, offset, length);
+    if (refused != null) {
       over(refused);
-      return refused;
     }
-    if (objectStart == UNKNOWN) {
-      findObject(source, offset, length);
-    }
-    bodyBytes += length;
-    feed(source, offset, length);
-    return null;
-  }
-
-  /** Remembers where the body's object begins, for a rewrite that has to add the model. */
-  private void findObject(byte[] source, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      byte b = source[offset + i];
-      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-        objectStart = b == '{' ? bodyBytes + i : NONE;
-        return;
-      }
-    }
-  }
-
-  private void feed(byte[] source, int offset, int length) {
-    if (match == null || readerFailed) {
-      return;
-    }
-    try {
-      if (reader == null) {
-        reader = match.parser().request(match.path(), headers);
-      }
-      reader.feed(source, offset, length);
-    } catch (RuntimeException e) {
-      parserFailed();
-    }
+    return refused;
   }
 
   @Override
@@ -141,20 +107,53 @@ final class PickerExchange implements Exchange {
     if (phase != Phase.READING) {
       return;
     }
-    Outcome outcome;
     if (answered) {
-      outcome = ANSWERED;
-    } else {
-      try {
-        outcome = decide();
-      } catch (RuntimeException e) {
-        // The message may hold bytes of the request, so it is not told.
-        log.warn("request not routed: {}", e.getClass().getName());
-        outcome = PICKER_FAILED;
-        giveBack();
-      }
+      deliver(ANSWERED, listener);
+      return;
     }
-    reader = null;
+    phase = Phase.WAITING;
+    Rejection refused = null;
+    RoutedRequest request = null;
+    try {
+      refused = intake.finish();
+      request = refused == null ? prepare(Objects.requireNonNull(intake.request())) : null;
+    } catch (RuntimeException e) {
+      refused = failed(e);
+    }
+    if (request == null) {
+      deliver(refused == null ? PICKER_FAILED : refused, listener);
+      return;
+    }
+    RoutedRequest complete = request;
+    pending =
+        wiring
+            .asyncProducers()
+            .run(complete, state, wiring.snapshot(), loop, () -> decide(complete, listener));
+  }
+
+  /** The pick itself, once everything that it waits for is there. */
+  private void decide(RoutedRequest request, EndpointPicker.Listener listener) {
+    if (phase != Phase.WAITING) {
+      return;
+    }
+    Outcome outcome;
+    try {
+      outcome = answered ? ANSWERED : pick(request);
+    } catch (RuntimeException e) {
+      outcome = failed(e);
+    }
+    deliver(outcome, listener);
+  }
+
+  private Rejection failed(RuntimeException cause) {
+    // The message may hold bytes of the request, so it is not told.
+    log.warn("request not routed: {}", cause.getClass().getName());
+    giveBack();
+    return PICKER_FAILED;
+  }
+
+  private void deliver(Outcome outcome, EndpointPicker.Listener listener) {
+    intake.drop();
     if (outcome instanceof Rejection refused) {
       over(refused);
     }
@@ -164,20 +163,23 @@ final class PickerExchange implements Exchange {
   /** A request that fails after its pick holds nothing. */
   private void giveBack() {
     if (response != null) {
-      response.giveBack();
+      response.broken();
       response = null;
     }
   }
 
   private void over(Rejection refused) {
     phase = Phase.OVER;
-    reader = null;
+    intake.drop();
     if (wiring.metrics() != PickerMetrics.NONE) {
       RequestLabels labels = knownLabels;
       if (labels == null) {
         labels = labels(null, null);
       }
       wiring.metrics().requestFailed(labels, ErrorCodes.of(refused.reason()));
+      if (!started) {
+        wiring.metrics().requestRefused(wiring.clock().getAsLong() - startNanos);
+      }
     }
   }
 
@@ -187,84 +189,16 @@ final class PickerExchange implements Exchange {
         .labels(
             model,
             target,
-            ControlHeaders.fairnessId(headers),
-            ControlHeaders.priority(headers, wiring.objectives()));
+            ControlHeaders.fairnessId(intake.headers()),
+            ControlHeaders.priority(intake.headers(), wiring.rewriting().priorities()));
   }
 
-  private Outcome decide() {
-    RequestParser.Parsed parsed = finishReading();
-    if (readerFailed) {
-      return PARSER_FAILED;
-    }
-    if (parsed == null && bodyBytes > 0) {
-      return noParser(ParserTable.path(headers));
-    }
-    String error = parsed == null ? null : parsed.error();
-    if (error != null) {
-      return Rejection.of(Reason.BAD_REQUEST, error);
-    }
-    String model = parsed == null ? ControlHeaders.bodyModel(headers) : parsed.model();
-    String rewritten = ControlHeaders.rewrite(headers);
-    String target = rewritten != null ? rewritten : model;
-    if (parsed != null && parsed.modelRequired()) {
-      if (target == null || target.isEmpty()) {
-        return NO_MODEL;
-      }
-      if (!target.equals(model)) {
-        rewrite(parsed, target);
-      }
-    }
-    return pick(request(parsed, model, target));
-  }
-
-  /** What the body says; null if no parser read it. */
-  private RequestParser.@Nullable Parsed finishReading() {
-    RequestParser.RequestBody body = reader;
-    if (body == null || readerFailed) {
-      return null;
-    }
-    try {
-      return body.finish();
-    } catch (RuntimeException e) {
-      parserFailed();
-      return null;
-    }
-  }
-
-  private void parserFailed() {
-    readerFailed = true;
-    wiring.metrics().pluginFault(ErrorCodes.PARSER, ErrorCodes.THREW);
-  }
-
-  private static Rejection noParser(String pathAndQuery) {
-    int query = pathAndQuery.indexOf('?');
-    int end = Math.min(query < 0 ? pathAndQuery.length() : query, SHOWN_PATH);
-    return Rejection.of(
-        Reason.BAD_REQUEST,
-        "no parser registered matching path suffix for: " + pathAndQuery.substring(0, end));
-  }
-
-  private void rewrite(RequestParser.Parsed parsed, String target) {
-    if (parsed.modelStart() >= 0) {
-      bodyEdits = List.of(ModelRewrite.replace(parsed.modelStart(), parsed.modelEnd(), target));
-    } else if (objectStart >= 0) {
-      bodyEdits = List.of(ModelRewrite.insert(objectStart, target));
-    }
-  }
-
-  private RoutedRequest request(
-      RequestParser.@Nullable Parsed parsed, @Nullable String model, @Nullable String target) {
-    return new RoutedRequest(
-        model,
-        target,
-        ControlHeaders.priority(headers, wiring.objectives()),
-        ControlHeaders.fairnessId(headers),
-        parsed == null ? Prompt.EMPTY : parsed.prompt(target == null ? "" : target),
-        parsed == null ? -1 : parsed.maxOutputTokens(),
-        parsed != null && parsed.stream(),
-        bodyBytes,
-        headers,
-        subset);
+  /** Gives the request its state and its tenant. */
+  private RoutedRequest prepare(RoutedRequest request) {
+    state = RequestSlots.of(wiring.requestKeys());
+    String tenant = wiring.headerProcessors().run(request, state);
+    boolean unnamed = request.fairnessId().equals(ControlHeaders.DEFAULT_FLOW);
+    return tenant != null && unnamed ? request.of(tenant) : request;
   }
 
   private Outcome pick(RoutedRequest request) {
@@ -274,8 +208,7 @@ final class PickerExchange implements Exchange {
             .labels(
                 request.model(), request.targetModel(), request.fairnessId(), request.priority());
     knownLabels = labels;
-    RequestSlots state = RequestSlots.of(wiring.requestKeys());
-    String given = ControlHeaders.requestId(headers);
+    String given = ControlHeaders.requestId(intake.headers());
     String id = given != null ? given : ControlHeaders.newRequestId();
     DecisionListener decisions = wiring.decisions();
     Evaluation evaluation = decisions == null ? null : wiring.scheduler().evaluate(request);
@@ -288,11 +221,16 @@ final class PickerExchange implements Exchange {
               wiring,
               decision,
               labels,
+              Objects.requireNonNullElse(request.targetModel(), ""),
               state,
-              match == null ? null : match.parser(),
+              intake.parser(),
               request.stream(),
               startNanos);
-      wiring.metrics().requestStarted(labels, bodyBytes, wiring.clock().getAsLong() - startNanos);
+      asked = intake.bodyEdits().isEmpty() ? null : wiring.rewriting().restored(request.model());
+      started = true;
+      wiring
+          .metrics()
+          .requestStarted(labels, intake.bodyBytes(), wiring.clock().getAsLong() - startNanos);
     }
     if (decisions != null) {
       decisions.decided(id, request, Objects.requireNonNull(evaluation), outcome);
@@ -315,7 +253,7 @@ final class PickerExchange implements Exchange {
 
   @Override
   public List<BodyEdit> bodyEdits() {
-    return bodyEdits;
+    return intake.bodyEdits();
   }
 
   @Override
@@ -330,15 +268,45 @@ final class PickerExchange implements Exchange {
 
   @Override
   public boolean wantsResponseBody() {
-    return response != null && response.wantsBody();
+    return response != null && (asked != null || restorer != null || response.wantsBody());
+  }
+
+  @Override
+  public boolean needsRequestBody() {
+    return intake.needsBody();
+  }
+
+  @Override
+  public boolean needsResponseBody() {
+    // A model that is rewritten is written back.
+    return ResponseTracker.needsBody(wiring, intake.parser())
+        || wiring.rewriting().mayRestore(intake.headers());
+  }
+
+  @Override
+  public void withoutResponseBody() {
+    if (response != null) {
+      response.withoutBody();
+    }
   }
 
   @Override
   public void responseHeaders(int status, @Nullable String contentType, @Nullable String served) {
     if (response != null) {
       response.headers(status, contentType, served);
+      restore(contentType);
     } else {
       answered = true;
+    }
+  }
+
+  private void restore(@Nullable String contentType) {
+    if (asked != null && response != null) {
+      restorer = ModelRestorer.of(contentType, ModelRewrite.json(asked));
+      asked = null;
+      if (restorer != null) {
+        ControlHeaders.tellServed(response);
+      }
     }
   }
 
@@ -352,6 +320,19 @@ final class PickerExchange implements Exchange {
     if (response != null) {
       response.body(source, offset, length);
     }
+    if (restorer != null) {
+      restorer.feed(source, offset, length);
+    }
+  }
+
+  @Override
+  public boolean editsResponse() {
+    return restorer != null;
+  }
+
+  @Override
+  public List<BodyEdit> responseEdits() {
+    return restorer == null ? List.of() : restorer.edits();
   }
 
   @Override
@@ -375,13 +356,25 @@ final class PickerExchange implements Exchange {
   }
 
   @Override
+  public void broken() {
+    if (response != null) {
+      response.broken();
+    }
+    close();
+  }
+
+  @Override
   public void close() {
     if (response != null) {
       response.abandon();
-    } else if (phase == Phase.READING && !answered) {
+    } else if ((phase == Phase.READING || phase == Phase.WAITING) && !answered) {
       over(ANSWERED);
     }
     phase = Phase.OVER;
-    reader = null;
+    if (pending != null) {
+      pending.cancel();
+      pending = null;
+    }
+    intake.drop();
   }
 }

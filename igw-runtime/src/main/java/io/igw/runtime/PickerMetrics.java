@@ -2,6 +2,7 @@ package io.igw.runtime;
 
 import io.igw.api.Usage;
 import io.igw.scheduler.SchedulerMetrics;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public interface PickerMetrics extends SchedulerMetrics {
   /** Records nothing. */
   PickerMetrics NONE = new PickerMetrics() {};
+
+  /** Whether the numbers are wanted that come from response bodies; constant. */
+  default boolean readsResponses() {
+    return true;
+  }
 
   /** Labels of one request; made once per request, then passed to every call about it. */
   interface RequestLabels {}
@@ -30,13 +36,28 @@ public interface PickerMetrics extends SchedulerMetrics {
   /** A request ended with an error; {@code code} as in {@code llm_d_epp_request_error_total}. */
   default void requestFailed(RequestLabels labels, String code) {}
 
+  /**
+   * A request was refused, or its client left, before it was scheduled: once for each request that
+   * {@link #requestStarted} is not told of.
+   *
+   * @param processingNanos from its first byte to now
+   */
+  default void requestRefused(long processingNanos) {}
+
   /** The first response body bytes came. */
   default void firstToken(RequestLabels labels, boolean streaming, long nanos) {}
 
   /** A later chunk of a streaming response came; time since the one before. */
   default void interToken(RequestLabels labels, long nanos) {}
 
-  /** A response is complete. */
+  /**
+   * Another endpoint served than was picked.
+   *
+   * @param fallback its place among the fallbacks, from 1; 0: it is none of them
+   */
+  default void servedElsewhere(int fallback) {}
+
+  /** A response is complete; {@code bodyBytes} is -1 if its body was not seen. */
   default void responseCompleted(
       RequestLabels labels,
       boolean streaming,
@@ -53,4 +74,18 @@ public interface PickerMetrics extends SchedulerMetrics {
 
   /** An extractor failed on a payload. */
   default void extractFailed(String sourceType, String extractorType) {}
+
+  /** A rule chose the model of a request; null models count as empty. */
+  default void modelRewritten(String rewrite, @Nullable String model, String targetModel) {}
+
+  /**
+   * Objectives and model rewrites were read.
+   *
+   * @param models every model that a rewrite names: few, so that labels may keep them
+   * @param warnings how many of the objects were ignored or changed
+   */
+  default void resourcesLoaded(Set<String> models, int warnings) {}
+
+  /** A change of objectives and model rewrites could not be read; the last good ones stay. */
+  default void resourcesRefused() {}
 }

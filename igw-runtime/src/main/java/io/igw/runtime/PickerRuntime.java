@@ -55,9 +55,7 @@ public final class PickerRuntime implements AutoCloseable {
   PickerRuntime(RuntimeParts parts) {
     this.parts = parts;
     this.picker =
-        parts.wiring().requestKeys() == 0
-            ? parts.scheduler()
-            : new KeyedPicker(parts.scheduler(), parts.wiring().requestKeys());
+        parts.wiring().requestKeys() == 0 ? parts.scheduler() : new KeyedPicker(parts.wiring());
   }
 
   /** A builder of a picker with the built-in default configuration. */
@@ -87,7 +85,17 @@ public final class PickerRuntime implements AutoCloseable {
       for (BoundSource source : parts.assembled().sources()) {
         startPolling(source);
       }
-      parts.background().every(SWEEP_NANOS, parts.scheduler()::sweepLeases);
+      parts.resources().follow(parts.background(), parts.background().blocking());
+      Duration expiry = parts.expiry();
+      long tick = Math.min(SWEEP_NANOS, expiry.toNanos() / 2);
+      parts
+          .background()
+          .every(
+              tick,
+              () -> {
+                parts.pool().expire(expiry);
+                parts.scheduler().sweepLeases();
+              });
       if (!stage.compareAndSet(Stage.STARTING, Stage.RUNNING)) {
         // Closed meanwhile, perhaps before the last poller was there to be closed.
         pollers.forEach(PickerRuntime::closeQuietly);
@@ -115,7 +123,7 @@ public final class PickerRuntime implements AutoCloseable {
 
   /** A new exchange confined to {@code loop}. */
   public Exchange open(Executor loop) {
-    return new PickerExchange(parts.wiring());
+    return new PickerExchange(parts.wiring(), loop);
   }
 
   /** For gateways that parse themselves. */
@@ -173,6 +181,7 @@ public final class PickerRuntime implements AutoCloseable {
       return;
     }
     parts.scheduler().close();
+    parts.resources().close();
     pollers.forEach(PickerRuntime::closeQuietly);
     List<Plugin> plugins = new ArrayList<>(parts.assembled().plugins().values());
     Collections.reverse(plugins);
@@ -198,17 +207,23 @@ public final class PickerRuntime implements AutoCloseable {
     @Nullable Path discoveryFile;
     @Nullable Collection<EndpointSpec> endpoints;
     @Nullable PluginCatalog catalog;
+    @Nullable Path pluginsDirectory;
     @Nullable DecisionListener decisions;
     @Nullable Long seed;
     PickerMetrics metrics = PickerMetrics.NONE;
     boolean allowExperimental;
     boolean ignoreSubset;
+    int leastDestinations = 1;
+    int mostDestinations = Integer.MAX_VALUE;
     long maxBodyBytes = 64L << 20;
     Duration refreshInterval = Duration.ofMillis(50);
     Duration staleness = Duration.ofSeconds(2);
     Duration leaseIdle = Duration.ofMinutes(5);
+    Duration slowStart = Duration.ofSeconds(10);
+    Duration publicationInterval = Duration.ofMillis(5);
     LongSupplier clock = System::nanoTime;
     final Map<String, Integer> objectives = new HashMap<>();
+    ResourceOptions resources = ResourceOptions.of();
 
     private Builder() {}
 
@@ -258,6 +273,21 @@ public final class PickerRuntime implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How many endpoints the gateway is told: decisions name {@code least} of them, the fallbacks
+     * included, while there are so many; a picker that names more than {@code most} is warned of. 1
+     * and without a bound unless set.
+     */
+    public Builder destinations(int least, int most) {
+      if (least < 1 || most < least) {
+        throw new IllegalArgumentException(
+            "destinations: " + least + ", " + most + " (expected: 1 <= least <= most)");
+      }
+      this.leastDestinations = least;
+      this.mostDestinations = most;
+      return this;
+    }
+
     /** Longest request body, at least 1; 64 MiB unless set. */
     public Builder maxRequestBodyBytes(long bytes) {
       if (bytes < 1) {
@@ -269,30 +299,50 @@ public final class PickerRuntime implements AutoCloseable {
 
     /** How often metrics are scraped; 50 ms unless set, which is also the least. */
     public Builder refreshMetricsInterval(Duration interval) {
-      this.refreshInterval = positive("refreshMetricsInterval", interval);
+      this.refreshInterval = Durations.positive("refreshMetricsInterval", interval);
       return this;
     }
 
-    /** After this the numbers of an endpoint count as old; 2 s unless set. */
+    /**
+     * After this the numbers of an endpoint count as old: scorers give it the mean of the others; 2
+     * s unless set. Where metrics are scraped less often than every third of it, three intervals.
+     */
     public Builder metricsStalenessThreshold(Duration threshold) {
-      this.staleness = positive("metricsStalenessThreshold", threshold);
+      this.staleness = Durations.positive("metricsStalenessThreshold", threshold);
       return this;
     }
 
     /** A lease without a sign of life for longer is abandoned; 5 min unless set. */
     public Builder inFlightLease(Duration idle) {
-      this.leaseIdle = positive("inFlightLease", idle);
+      this.leaseIdle = Durations.positive("inFlightLease", idle);
       return this;
     }
 
-    private static Duration positive(String name, Duration duration) {
-      if (duration.isNegative() || duration.isZero()) {
-        throw new IllegalArgumentException(name + ": " + duration + " (expected: > 0)");
-      }
-      return duration;
+    /**
+     * How long an endpoint is spared after it joined a pool of others: its share of the picks grows
+     * linearly over this time; 10 s unless set, zero for no difference.
+     */
+    public Builder slowStart(Duration ramp) {
+      this.slowStart = Durations.notNegative("slowStart", ramp);
+      return this;
     }
 
-    /** Priority of requests that name this objective. */
+    /**
+     * Least time between two publications of scraped numbers; 5 ms unless set, zero for each report
+     * at once, whatever that costs: for clocks that are not the system's.
+     */
+    public Builder publicationInterval(Duration interval) {
+      this.publicationInterval = Durations.notNegative("publicationInterval", interval);
+      return this;
+    }
+
+    /** Objectives and model rewrites; none unless set. */
+    public Builder resources(ResourceOptions options) {
+      this.resources = options;
+      return this;
+    }
+
+    /** Priority of requests that name this objective, whatever {@link #resources} say of it. */
     public Builder objective(String name, int priority) {
       objectives.put(name, priority);
       return this;
@@ -307,6 +357,12 @@ public final class PickerRuntime implements AutoCloseable {
     /** The plugin types; by default those that ServiceLoader finds. */
     public Builder pluginCatalog(PluginCatalog catalog) {
       this.catalog = catalog;
+      return this;
+    }
+
+    /** A folder of jars with further plugin types, beside those that ServiceLoader finds. */
+    public Builder pluginsDirectory(Path folder) {
+      this.pluginsDirectory = folder;
       return this;
     }
 

@@ -1,6 +1,8 @@
 package io.igw.runtime;
 
 import io.igw.api.Decision;
+import io.igw.api.Endpoint;
+import io.igw.api.Rejection;
 import io.igw.api.Usage;
 import io.igw.runtime.Exchange.ResponseMetadata;
 import io.igw.runtime.PickerMetrics.RequestLabels;
@@ -8,6 +10,7 @@ import io.igw.spi.RequestParser;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.ResponseObserver.Event;
+import io.igw.spi.ResponseObserver.Termination;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,14 +30,19 @@ final class ResponseTracker implements ResponseObserver.Response {
   private final ExchangeWiring wiring;
   private final Decision decision;
   private final RequestLabels labels;
+  private final String model;
   private final @Nullable RequestState state;
   private final @Nullable RequestParser parser;
   private final long startNanos;
   private boolean streaming;
   private boolean headersSeen;
   private boolean ended;
+  private boolean bodiless;
+  private Termination termination = Termination.NATURAL;
   private int status;
+  private @Nullable String served;
   private long bytes;
+  private long chunks;
   private long firstNanos;
   private long lastNanos;
   private RequestParser.@Nullable ResponseBody body;
@@ -45,6 +53,7 @@ final class ResponseTracker implements ResponseObserver.Response {
       ExchangeWiring wiring,
       Decision decision,
       RequestLabels labels,
+      String model,
       @Nullable RequestState state,
       @Nullable RequestParser parser,
       boolean streaming,
@@ -52,6 +61,7 @@ final class ResponseTracker implements ResponseObserver.Response {
     this.wiring = wiring;
     this.decision = decision;
     this.labels = labels;
+    this.model = model;
     this.state = state;
     this.parser = parser;
     this.streaming = streaming;
@@ -70,11 +80,22 @@ final class ResponseTracker implements ResponseObserver.Response {
     return metadata;
   }
 
-  /** A parser without claims reads no usage. */
   boolean wantsBody() {
-    return wiring.metrics() != PickerMetrics.NONE
-        || wiring.observers().any()
-        || parser != null && !parser.pathSuffixes().isEmpty();
+    return !bodiless && needsBody(wiring, parser);
+  }
+
+  /** Whether anything reads the bodies of responses; a parser without claims reads no usage. */
+  static boolean needsBody(ExchangeWiring wiring, @Nullable RequestParser parser) {
+    if (wiring.observers().needBodies()) {
+      return true;
+    }
+    boolean claims = parser != null && !parser.pathSuffixes().isEmpty();
+    return wiring.metrics().readsResponses() && (wiring.metrics() != PickerMetrics.NONE || claims);
+  }
+
+  /** No bytes of the body will come. */
+  void withoutBody() {
+    bodiless = true;
   }
 
   void headers(int status, @Nullable String contentType, @Nullable String served) {
@@ -84,8 +105,12 @@ final class ResponseTracker implements ResponseObserver.Response {
     headersSeen = true;
     this.status = status;
     streaming |= contentType != null && contentType.toLowerCase(Locale.ROOT).contains(EVENT_STREAM);
-    if (served != null) {
+    this.served = served;
+    if (served != null && !served.isEmpty()) {
       decision.served(served);
+      if (!served.equals(decision.destination())) {
+        wiring.metrics().servedElsewhere(fallback(served));
+      }
     }
     if (!wantsBody()) {
       decision.progress(wiring.clock().getAsLong());
@@ -99,6 +124,17 @@ final class ResponseTracker implements ResponseObserver.Response {
     if (status >= FIRST_SERVER_ERROR) {
       decision.fail(status);
     }
+  }
+
+  /** Place among the fallbacks, from 1; 0: none of them. */
+  private int fallback(String hostPort) {
+    List<Endpoint> fallbacks = decision.fallbacks();
+    for (int i = 0; i < fallbacks.size(); i++) {
+      if (fallbacks.get(i).hostPort().equals(hostPort)) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   private RequestParser.@Nullable ResponseBody reader(@Nullable String contentType) {
@@ -133,6 +169,11 @@ final class ResponseTracker implements ResponseObserver.Response {
     }
     lastNanos = now;
     feed(source, offset, length);
+    chunks++;
+    if (streaming) {
+      // An event is a token, as a rule.
+      decision.generated(chunks);
+    }
     if (first) {
       wiring.observers().tell(Event.FIRST_BODY, state, decision, this);
     }
@@ -162,26 +203,34 @@ final class ResponseTracker implements ResponseObserver.Response {
     if (status < FIRST_ERROR) {
       long duration = wiring.clock().getAsLong() - startNanos;
       long toFirst = bytes == 0 ? 0 : firstNanos - startNanos;
-      wiring.metrics().responseCompleted(labels, streaming, duration, toFirst, bytes, usage);
+      long seen = wantsBody() ? bytes : -1;
+      wiring.metrics().responseCompleted(labels, streaming, duration, toFirst, seen, usage);
     }
     finish();
   }
 
   /** The stream is gone before the response was complete. */
   void abandon() {
-    if (!ended && !headersSeen && bytes == 0) {
-      wiring.metrics().requestFailed(labels, ErrorCodes.CLIENT_GONE);
-    }
-    giveBack();
+    giveBack(Termination.CLIENT_DISCONNECT, ErrorCodes.CLIENT_GONE);
   }
 
-  /** Ends the lease; nothing if it has ended. */
-  void giveBack() {
-    if (!ended) {
-      ended = true;
-      decision.abandon();
-      finish();
+  /** A fault keeps the response from being followed. */
+  void broken() {
+    giveBack(Termination.ERROR, ErrorCodes.of(Rejection.Reason.INTERNAL));
+  }
+
+  /** Ends the lease; nothing if it has ended. Without a response it was an error. */
+  private void giveBack(Termination why, String error) {
+    if (ended) {
+      return;
     }
+    ended = true;
+    termination = why;
+    if (!headersSeen && bytes == 0) {
+      wiring.metrics().requestFailed(labels, error);
+    }
+    decision.abandon();
+    finish();
   }
 
   /** Nobody will tell how the response goes; the lease runs out by time. */
@@ -200,6 +249,21 @@ final class ResponseTracker implements ResponseObserver.Response {
   @Override
   public int status() {
     return status;
+  }
+
+  @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
+  public @Nullable String served() {
+    return served;
+  }
+
+  @Override
+  public Termination termination() {
+    return termination;
   }
 
   @Override

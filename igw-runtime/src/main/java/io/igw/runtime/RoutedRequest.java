@@ -20,6 +20,21 @@ record RoutedRequest(
     RequestHeaders headers,
     @Nullable EndpointSubset subset)
     implements InferenceRequest {
+  /** The same request of another tenant. */
+  RoutedRequest of(String tenant) {
+    return new RoutedRequest(
+        model,
+        targetModel,
+        priority,
+        tenant,
+        prompt,
+        outputLimit,
+        stream,
+        bodyBytes,
+        headers,
+        subset);
+  }
+
   @Override
   public OptionalInt maxOutputTokens() {
     return outputLimit < 0 ? OptionalInt.empty() : OptionalInt.of(outputLimit);

@@ -6,7 +6,9 @@ import io.igw.runtime.config.Assembled.Named;
 import io.igw.runtime.config.Assembly;
 import io.igw.runtime.config.ConfigReader;
 import io.igw.runtime.config.PickerConfig;
+import io.igw.runtime.metrics.MetricsSource;
 import io.igw.runtime.parse.ParserTable;
+import io.igw.runtime.resources.LiveResources;
 import io.igw.runtime.yaml.Place;
 import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlReader;
@@ -16,11 +18,16 @@ import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
 import io.igw.scheduler.Profile;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.SchedulerBuilder;
 import io.igw.scheduler.plugins.InFlightLoadProducer;
+import io.igw.scheduler.plugins.PrefixMatch;
+import io.igw.spi.Admitter;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PickListener;
+import io.igw.spi.Picker;
 import io.igw.spi.Plugin;
+import io.igw.spi.Screener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +38,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param assembled the configuration
  * @param graph what its plugins declared, and their state
+ * @param resources objectives and model rewrites
  * @param given endpoints of the embedder; null: there are none
  * @param refreshInterval base tick of polls
  * @param staleness after this numbers count as old
@@ -51,11 +59,25 @@ record RuntimeParts(
     Scheduler scheduler,
     ExchangeWiring wiring,
     BackgroundWork background,
+    LiveResources resources,
     @Nullable Collection<EndpointSpec> given,
     Duration refreshInterval,
     Duration staleness,
     List<String> warnings) {
   private static final Duration LEAST_REFRESH = Duration.ofMillis(50);
+
+  /** Age from which numbers are forgotten; never less than three polls of the slowest source. */
+  Duration expiry() {
+    Duration slowest = refreshInterval;
+    for (Assembled.BoundSource source : assembled.sources()) {
+      if (source.source().plugin() instanceof MetricsSource polled
+          && polled.interval().compareTo(slowest) > 0) {
+        slowest = polled.interval();
+      }
+    }
+    Duration polls = slowest.multipliedBy(3);
+    return polls.compareTo(staleness) > 0 ? polls : staleness;
+  }
 
   static RuntimeParts build(PickerRuntime.Builder settings) {
     BackgroundWork background = new BackgroundWork();
@@ -69,10 +91,11 @@ record RuntimeParts(
 
   private static RuntimeParts build(PickerRuntime.Builder settings, BackgroundWork background) {
     Problems problems = new Problems(source(settings));
-    PluginCatalog catalog =
-        settings.catalog != null ? settings.catalog : PluginCatalog.load(loader());
+    PluginCatalog catalog = catalog(settings, problems);
     catalog.problems().forEach(problem -> problems.warning(Place.NONE, problem));
     Duration refresh = refreshInterval(settings, problems);
+    LiveResources resources = resources(settings);
+    resources.read(problems);
     PickerConfig config = config(settings, problems);
     Schema schema = new Schema();
     PluginGraph graph = new PluginGraph(schema, background, settings.clock, background.blocking());
@@ -81,7 +104,7 @@ record RuntimeParts(
     try {
       Assembled assembled = assembly.assemble();
       problems.refuseIfFailed();
-      return wire(settings, background, problems, graph, assembled, refresh);
+      return wire(settings, background, problems, graph, assembled, resources, refresh);
     } catch (RuntimeException e) {
       assembly.abandon();
       throw e;
@@ -101,6 +124,33 @@ record RuntimeParts(
             + LEAST_REFRESH.toMillis()
             + " ms, which is used)");
     return LEAST_REFRESH;
+  }
+
+  private static LiveResources resources(PickerRuntime.Builder settings) {
+    Long seed = settings.seed;
+    return new LiveResources(
+        settings.resources.paths,
+        settings.resources.scope,
+        settings.objectives,
+        settings.metrics,
+        seed == null ? ThreadLocalRandom.current().nextLong() : seed);
+  }
+
+  private static PluginCatalog catalog(PickerRuntime.Builder settings, Problems problems) {
+    Path folder = settings.pluginsDirectory;
+    if (settings.catalog != null) {
+      return settings.catalog;
+    }
+    if (folder != null) {
+      try {
+        PluginDirectory plugins = PluginDirectory.open(folder, loader());
+        plugins.problems().forEach(problem -> problems.warning(Place.NONE, problem));
+        return plugins.catalog();
+      } catch (IOException e) {
+        problems.error(Place.NONE, "plugins directory: " + e.getMessage());
+      }
+    }
+    return PluginCatalog.load(loader());
   }
 
   private static ClassLoader loader() {
@@ -169,11 +219,13 @@ record RuntimeParts(
       Problems problems,
       PluginGraph graph,
       Assembled assembled,
+      LiveResources resources,
       Duration refresh) {
     EndpointPool pool =
         EndpointPool.builder()
             .schema(graph.schema())
             .timer(background)
+            .publicationInterval(settings.publicationInterval)
             .nanoClock(settings.clock)
             .build();
     Scheduler scheduler = scheduler(settings, graph, assembled, pool);
@@ -181,15 +233,32 @@ record RuntimeParts(
         new ExchangeWiring(
             scheduler,
             new ParserTable(assembled.parsers().stream().map(Named::plugin).toList()),
+            HeaderProcessors.of(assembled.plugins(), settings.metrics),
+            AsyncProducers.of(assembled.plugins(), background, settings.metrics),
             Observers.of(assembled.plugins(), settings.metrics),
             settings.metrics,
             settings.decisions,
-            Map.copyOf(settings.objectives),
+            new Rewriting(
+                resources, settings.resources.stickyHeader, settings.resources.restoreModel),
             graph.schema().requestKeyCount(),
             settings.maxBodyBytes,
             settings.ignoreSubset,
+            pool::snapshot,
             settings.clock);
     List<String> warnings = new ArrayList<>();
+    for (Assembled.Profile profile : assembled.profiles()) {
+      Named<Picker> picker = profile.picker();
+      if (picker != null && picker.plugin().most() > settings.mostDestinations) {
+        warnings.add(
+            "picker '"
+                + picker.name()
+                + "' names up to "
+                + picker.plugin().most()
+                + " endpoints and the gateway is told "
+                + settings.mostDestinations
+                + " (expected: a gateway that can walk a longer list)");
+      }
+    }
     problems.warnings().forEach(warning -> warnings.add(warning.toString()));
     return new RuntimeParts(
         assembled,
@@ -198,6 +267,7 @@ record RuntimeParts(
         scheduler,
         wiring,
         background,
+        resources,
         settings.endpoints,
         refresh,
         settings.staleness,
@@ -206,11 +276,13 @@ record RuntimeParts(
 
   private static Scheduler scheduler(
       PickerRuntime.Builder settings, PluginGraph graph, Assembled assembled, EndpointPool pool) {
-    Scheduler.Builder builder =
+    SchedulerBuilder builder =
         Scheduler.builder(pool)
             .schema(graph.schema())
             .nanoClock(settings.clock)
             .leaseIdle(settings.leaseIdle)
+            .slowStart(settings.slowStart)
+            .leastPicks(settings.leastDestinations)
             .metrics(settings.metrics);
     if (settings.seed != null) {
       builder.seed(settings.seed);
@@ -233,8 +305,18 @@ record RuntimeParts(
           if (plugin instanceof PickListener listener) {
             builder.listener(name, listener);
           }
+          if (plugin instanceof Screener screener) {
+            builder.screener(name, screener);
+          }
+          if (plugin instanceof Admitter admitter) {
+            builder.admitter(name, admitter);
+          }
         });
     reserve(builder, graph, assembled);
+    PerEndpoint held = graph.produced(PrefixMatch.MATCHED_BLOCKS);
+    if (held != null) {
+      builder.cacheHits(held);
+    }
     return builder.build();
   }
 
@@ -247,7 +329,7 @@ record RuntimeParts(
   }
 
   /** Tokens that a pick reserves are those of the in-flight producer, where there is one. */
-  private static void reserve(Scheduler.Builder builder, PluginGraph graph, Assembled assembled) {
+  private static void reserve(SchedulerBuilder builder, PluginGraph graph, Assembled assembled) {
     PerEndpoint uncached = graph.produced(InFlightLoadProducer.UNCACHED_TOKENS);
     if (uncached == null) {
       return;
@@ -256,6 +338,7 @@ record RuntimeParts(
     Plugin producer = assembled.plugins().get(uncached.producer());
     if (producer instanceof InFlightLoadProducer load) {
       builder.releaseTokensOnFirstByte(!load.addsEstimatedOutputTokens());
+      builder.estimatedOutput(load::estimatedOutput);
     }
   }
 }

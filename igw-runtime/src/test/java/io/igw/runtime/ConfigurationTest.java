@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class ConfigurationTest {
           plugins: [{name: a}] ~ 3:11: plugins[0]: plugin 'a' is missing a type
           plugins: [{type: queue-scorer}, {type: queue-scorer}] ~ 3:33: plugins[1]: duplicate plugin name 'queue-scorer'
           plugins: [{type: queue-scoer}] ~ 3:18: plugins[0].type: plugin type 'queue-scoer' is not registered (did you mean 'queue-scorer'?) (expected: a type of this build, or of a plugin jar on the class path)
-          plugins: [{type: agent-identity}] ~ 3:18: plugins[0].type: plugin type 'agent-identity' is known but not in this build (alpha; use header x-llm-d-inference-fairness-id)
+          plugins: [{type: precise-prefix-cache-producer}] ~ 3:18: plugins[0].type: plugin type 'precise-prefix-cache-producer' is known but not in this build (beta; use approx-prefix-cache-producer)
           plugins: [{type: pd-profile-handler}] ~ 3:18: plugins[0].type: plugin type 'pd-profile-handler' is known but not in this build (deprecated)
           plugins: [{type: random-picker, parameters: {maxNumOfEndpoints: x}}] ~ 3:65: plugins[0].parameters.maxNumOfEndpoints: plugin 'random-picker' (type: random-picker): 'x' (expected: a whole number)
           plugins: [{type: random-picker, parameters: {maxNumOfEndpoint: 1}}] ~ 3:64: plugins[0].parameters.maxNumOfEndpoint: plugin 'random-picker' (type: random-picker): 1 (expected: one of maxNumOfEndpoints (did you mean 'maxNumOfEndpoints'?))
@@ -45,6 +46,7 @@ class ConfigurationTest {
           plugins: [{type: random-picker}, {type: max-score-picker}]|schedulingProfiles: [{name: a, plugins: [{pluginRef: random-picker}, {pluginRef: max-score-picker}]}] ~ 4:82: schedulingProfiles[0].plugins[1].pluginRef: failed to add plugin 'max-score-picker' to profile 'a': failed to set 'max-score-picker' as picker, already have a registered picker plugin 'random-picker'
           schedulingProfiles: [{name: a}, {name: b}] ~ 3:33: schedulingProfiles[1]: no profile handler configured
           plugins: [{type: single-profile-handler}]|schedulingProfiles: [{name: a}, {name: b}] ~ 3:11: plugins[0]: SingleProfileHandler cannot support multiple scheduling profiles
+          plugins: [{type: data-parallel-profile-handler}]|schedulingProfiles: [{name: a}, {name: b}] ~ 3:11: plugins[0]: 'data-parallel-profile-handler' has 2 profiles (expected: exactly one)
           plugins: [{type: single-profile-handler}, {name: two, type: single-profile-handler}] ~ 3:43: plugins[1]: multiple profile handlers found ('single-profile-handler', 'two'); only one is allowed
           featureGates: [flowControl] ~ 3:16: featureGates[0]: feature gate 'flowControl': true (expected: false; flow control is not in this build)
           featureGates: [flowControl=maybe] ~ 3:16: featureGates[0]: maybe is not a valid value for the feature gate flowControl (expected: true or false)
@@ -150,6 +152,7 @@ class ConfigurationTest {
       textBlock =
           """
               featureGates: [dataLayer] ~ 3:16: featureGates[0]: feature gate 'dataLayer' is gone: the data layer is always on
+              plugins: [{type: tokenizer}] ~ 3:18: plugins[0].type: plugin type 'tokenizer' is deprecated (expected: use token-producer)
               featureGates: [prepareDataPlugins=true] ~ 3:16: featureGates[0]: feature gate 'prepareDataPlugins' is gone: data producers are always on
               parser: {pluginRef: openai-parser} ~ 3:9: parser: deprecated: write it as requestHandler.parsers
               parser: {pluginRef: openai-parser}|requestHandler: {parsers: [{pluginRef: passthrough-parser}]} ~ 3:9: parser: deprecated and ignored: requestHandler.parsers is set
@@ -162,6 +165,7 @@ class ConfigurationTest {
               plugins: [{type: inflight-load-producer}] ~ 3:11: plugins[0]: no producer for optional data key PrefixCacheMatchInfo.matchedBlocks, PrefixCacheMatchInfo.totalBlocks, PrefixCacheMatchInfo.blockSizeTokens/approx-prefix-cache-producer, consumed by inflight-load-producer: it reads as 0
               plugins: [{type: metrics-data-source}]|dataLayer: {sources: [{pluginRef: metrics-data-source}]} ~ 4:35: dataLayer.sources[0].pluginRef: source 'metrics-data-source' has no extractors: nothing is read
               plugins: [{name: a, type: openai-parser}, {name: b, type: openai-parser}]|requestHandler: {parsers: [{pluginRef: a}, {pluginRef: b}]} ~ 4:56: requestHandler.parsers[1].pluginRef: a second parser of type openai-parser is ignored
+              requestHandler: {parsers: [{pluginRef: passthrough-parser}, {pluginRef: openai-parser}]} ~ 3:73: requestHandler.parsers[1].pluginRef: a parser behind one that takes every path is ignored
               dataLayer: {injectDefaults: false}|plugins: [{type: queue-scorer}] ~ 4:11: plugins[0]: 'queue-scorer' reads numbers that no data source scrapes (dataLayer.injectDefaults is false): unless the embedder reports them, all endpoints score alike
           dataLayer: {peerDiscovery: {pluginRef: x}} ~ 3:28: dataLayer.peerDiscovery: has no effect in this build
           """)
@@ -171,34 +175,56 @@ class ConfigurationTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', decode", "'defaultProfile: c', c", "'defaultProfile: b', "})
+  void aDefaultThatNoProfileHasIsToldAtLoad(String parameters, @Nullable String missing) {
+    String plugins = "plugins: [{type: header-profile-handler, parameters: {" + parameters + "}}]";
+    try (PickerRuntime runtime =
+        Gateway.runtime(plugins, "schedulingProfiles: [{name: a}, {name: b}]")
+            .allowExperimentalPlugins(true)
+            .build()) {
+      List<String> found =
+          runtime.warnings().stream().filter(text -> text.contains("defaultProfile")).toList();
+      assertThat(found)
+          .isEqualTo(
+              missing == null
+                  ? List.of()
+                  : List.of(
+                      PREFIX
+                          + "3:11: plugins[0]: no profile has the name of defaultProfile, '"
+                          + missing
+                          + "': requests without the header get 400 (expected: one of [a, b])"));
+    }
+  }
+
   @Test
-  void theExampleWithEveryFieldIsReadButForFlowControl() {
-    assertThat(
-            errors(
-                "featureGates: [\"haPopulateNonLeaderDatastore=false\", \"flowControl=false\"]|"
-                    + "plugins:|- {name: pick, type: weighted-random-picker, parameters:"
-                    + " {maxNumOfEndpoints: 2}}|- {type: queue-scorer}|- {name: prefix, type:"
-                    + " prefix-cache-scorer, parameters: {matchLengthWeight: 0.3,"
-                    + " matchLengthScaleTokens: 4096}}|- {type: single-profile-handler}|- {name:"
-                    + " scrape, type: metrics-data-source, parameters: {scheme: http, path:"
-                    + " /metrics, interval: 200ms}}|- {type: core-metrics-extractor, parameters:"
-                    + " {defaultEngine: vllm}}|- {name: sat, type: concurrency-detector}|- {name:"
-                    + " oai, type: openai-parser}|schedulingProfiles:|- name: main|  plugins:|  -"
-                    + " {pluginRef: queue-scorer, weight: 1.5}|  - {pluginRef: prefix, weight: 3}|"
-                    + "  - {pluginRef: pick}|dataLayer:|  injectDefaults: false|  sources:|  -"
-                    + " pluginRef: scrape|    extractors: [{pluginRef: core-metrics-extractor}]|"
-                    + "  crossReplicaSyncInterval: 500ms|flowControl:|  maxBytes: 2Gi|"
-                    + "  maxRequests: 20k|  defaultRequestTTL: 30s|  noEndpointRequestTTL: 10s|"
-                    + "  defaultPriorityBand: {maxRequests: 1000, fairnessPolicyRef: rr,"
-                    + " orderingPolicyRef: edf}|  defaultNegativePriorityBand: {maxRequests: 200}|"
-                    + "  priorityBands:|  - {priority: 10, maxBytes: 500M, maxRequests: 100,"
-                    + " fairnessPolicyRef: rr}|  usageLimitPolicyPluginRef: limit|"
-                    + "  saturationDetector: {pluginRef: sat}|  enableEviction: true|"
-                    + "requestHandler:|  parsers: [{pluginRef: oai}, {pluginRef:"
-                    + " passthrough-parser}]"))
-        .containsExactly(
-            "test.yaml:11:21: plugins[6].type: plugin type 'concurrency-detector' is known but not"
-                + " in this build (beta; use utilization-detector)");
+  void theExampleWithEveryFieldIsRead() {
+    String yaml =
+        "featureGates: [\"haPopulateNonLeaderDatastore=false\", \"flowControl=false\"]|"
+            + "plugins:|- {name: pick, type: weighted-random-picker, parameters:"
+            + " {maxNumOfEndpoints: 2}}|- {type: queue-scorer}|- {name: prefix, type:"
+            + " prefix-cache-scorer, parameters: {matchLengthWeight: 0.3,"
+            + " matchLengthScaleTokens: 4096}}|- {type: single-profile-handler}|- {name:"
+            + " scrape, type: metrics-data-source, parameters: {scheme: http, path:"
+            + " /metrics, interval: 200ms}}|- {type: core-metrics-extractor, parameters:"
+            + " {defaultEngine: vllm}}|- {name: sat, type: concurrency-detector}|- {name:"
+            + " oai, type: openai-parser}|schedulingProfiles:|- name: main|  plugins:|  -"
+            + " {pluginRef: queue-scorer, weight: 1.5}|  - {pluginRef: prefix, weight: 3}|"
+            + "  - {pluginRef: pick}|dataLayer:|  injectDefaults: false|  sources:|  -"
+            + " pluginRef: scrape|    extractors: [{pluginRef: core-metrics-extractor}]|"
+            + "  crossReplicaSyncInterval: 500ms|flowControl:|  maxBytes: 2Gi|"
+            + "  maxRequests: 20k|  defaultRequestTTL: 30s|  noEndpointRequestTTL: 10s|"
+            + "  defaultPriorityBand: {maxRequests: 1000, fairnessPolicyRef: rr,"
+            + " orderingPolicyRef: edf}|  defaultNegativePriorityBand: {maxRequests: 200}|"
+            + "  priorityBands:|  - {priority: 10, maxBytes: 500M, maxRequests: 100,"
+            + " fairnessPolicyRef: rr}|  usageLimitPolicyPluginRef: limit|"
+            + "  saturationDetector: {pluginRef: sat}|  enableEviction: true|"
+            + "requestHandler:|  parsers: [{pluginRef: oai}, {pluginRef:"
+            + " passthrough-parser}]";
+    try (PickerRuntime runtime = Gateway.runtime(yaml.split("\\|")).build()) {
+      assertThat(runtime.effectiveConfiguration())
+          .contains("saturation detector sat", "parser oai");
+    }
   }
 
   @Test

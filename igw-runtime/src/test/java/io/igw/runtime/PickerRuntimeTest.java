@@ -50,6 +50,8 @@ class PickerRuntimeTest {
               "profile handler single-profile-handler",
               "saturation detector utilization-detector",
               "parser openai-parser",
+              "parser anthropic-parser",
+              "parser vllmhttp-parser",
               "parser passthrough-parser",
               "source metrics-data-source [core-metrics-extractor]",
               "plugin approx-prefix-cache-producer (approx-prefix-cache-producer)");

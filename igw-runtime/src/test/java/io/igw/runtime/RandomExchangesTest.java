@@ -64,7 +64,9 @@ class RandomExchangesTest {
           gateway.begin(
               random.nextBoolean() ? Gateway.CHAT : "/other",
               "x-llm-d-inference-objective",
-              random.nextInt(3) == 0 ? "batch" : "chat");
+              random.nextInt(3) == 0 ? "batch" : "chat",
+              "x-gateway-model-name-rewrite",
+              random.nextBoolean() ? "other" : "m");
       case 1 -> gateway.exchange.subset(subset(random.nextInt(4)));
       case 2 -> gateway.feed(BODY);
       case 3 -> gateway.feed(BODY.substring(0, random.nextInt(BODY.length())));
@@ -74,7 +76,11 @@ class RandomExchangesTest {
               random.nextInt(3) == 0 ? 500 : 200,
               "text/event-stream",
               random.nextBoolean() ? null : "10.0.0." + random.nextInt(4) + ":8000");
-      case 7 -> gateway.respond("data: {\"usage\":{}}\n\n");
+      case 7 -> {
+        String piece = "data: {\"usage\":{},\"model\":\"other\"}\n\n";
+        gateway.respond(piece.substring(random.nextInt(piece.length())));
+        assertThat(gateway.exchange.responseEdits()).hasSizeLessThan(2);
+      }
       case 8 -> gateway.exchange.endResponse();
       default -> {
         if (random.nextInt(4) == 0) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what the picker reports; durations are in nanoseconds of the test's clock. */
 final class RecordingMetrics implements PickerMetrics {
+  boolean readsResponses = true;
   final List<String> calls = new ArrayList<>();
 
   private record Labels(String text) implements RequestLabels {
@@ -38,6 +39,16 @@ final class RecordingMetrics implements PickerMetrics {
   @Override
   public void firstToken(RequestLabels labels, boolean streaming, long nanos) {
     calls.add("first " + streaming + " " + nanos);
+  }
+
+  @Override
+  public boolean readsResponses() {
+    return readsResponses;
+  }
+
+  @Override
+  public void servedElsewhere(int fallback) {
+    calls.add("served elsewhere " + fallback);
   }
 
   @Override
@@ -87,5 +98,10 @@ final class RecordingMetrics implements PickerMetrics {
   @Override
   public void pluginFault(String plugin, String fault) {
     calls.add("fault " + plugin + " " + fault);
+  }
+
+  @Override
+  public void modelRewritten(String rewrite, @Nullable String model, String targetModel) {
+    calls.add("rewritten " + rewrite + " " + model + " -> " + targetModel);
   }
 }

@@ -1,5 +1,6 @@
 package io.igw.runtime;
 
+import io.igw.scheduler.EndpointSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,9 +18,13 @@ final class Rig implements AutoCloseable {
   private final List<PickerRuntime> running = new ArrayList<>();
 
   PickerRuntime start(PickerRuntime.Builder builder) {
+    return start(builder, Gateway.endpoints(2));
+  }
+
+  PickerRuntime start(PickerRuntime.Builder builder, List<EndpointSpec> endpoints) {
     PickerRuntime runtime =
         Gateway.started(
-            builder.endpoints(Gateway.endpoints(2)).nanoClock(clock::get).seed(1).metrics(metrics));
+            builder.endpoints(endpoints).nanoClock(clock::get).seed(1).metrics(metrics));
     running.add(runtime);
     return runtime;
   }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.igw.api.Decision;
+import io.igw.api.EndpointId;
+import io.igw.api.Outcome;
 import io.igw.runtime.config.ConfigReader;
 import io.igw.runtime.config.KnownTypes;
 import io.igw.runtime.config.PickerConfig;
 import io.igw.runtime.yaml.Problems;
+import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,14 +38,41 @@ class ShippedSamplesTest {
       Set.of(
           "gie-v1.1.0_chart_default-plugins.yaml",
           "gie-v1.1.0_docs_config-text-2.yaml",
+          "gie-v1.5.0_chart_default-plugins-vllm-grpc.yaml",
           "gie-v1.5.0_docs_config-text-2.yaml",
           "gie-v1.5.0_docs_model-servers-1.yaml",
+          "gie-v1.5.0_docs_parsers-1.yaml",
           "gie-v1.5.0_docs_troubleshooting-1.yaml",
+          "gie-v1.5.0_integration_request-attribute-reporter-config.yaml",
           "llmd-v0.10_chart_default-plugins-triton.yaml",
           "llmd-v0.10_chart_default-plugins.yaml",
+          "llmd-v0.10_chart_payload-agnostic.yaml",
+          "llmd-v0.10_deploy_epp-estimate-prefix-cache-config.yaml",
           "llmd-v0.10_deploy_sim-epp-config.yaml",
+          "llmd-v0.10_docs_agent-identity-1.yaml",
+          "llmd-v0.10_docs_disaggregatedset-rollout-1.yaml",
+          "llmd-v0.10_docs_parsers-1.yaml",
+          "llmd-v0.10_docs_parsers-3.yaml",
+          "llmd-v0.10_docs_probabilistic-admitter-1.yaml",
+          "llmd-v0.10_docs_vertexai-parser-1.yaml",
           "llmd-v0.10_integration_default-config.yaml",
+          "llmd-v0.10_perf_optimized-baseline.yaml",
           "llmd-v0.10_perf_random-only-default-parsers.yaml");
+
+  /** Labelled so that every one of these configurations has somewhere to send a request. */
+  private static final List<EndpointSpec> PODS =
+      Stream.of("prefill", "decode")
+          .map(role ->
+              new EndpointSpec(
+                  new EndpointId("default", role),
+                  "127.0.0.1",
+                  role.equals("decode") ? 1 : 2,
+                  0,
+                  Map.of(
+                      "disaggregatedset.x-k8s.io/name", "my-set",
+                      "disaggregatedset.x-k8s.io/revision", "r1",
+                      "disaggregatedset.x-k8s.io/role", role)))
+          .toList();
 
   private static final List<String> VLLM_BACK_END =
       List.of(
@@ -87,8 +118,16 @@ class ShippedSamplesTest {
     }
     assertThat(expected.isEmpty()).isEqualTo(LOAD.contains(name));
     List<String> found = new ArrayList<>();
-    try (PickerRuntime runtime = PickerRuntime.builder().configFile(file).build()) {
+    try (PickerRuntime runtime =
+        PickerRuntime.builder()
+            .configFile(file)
+            .allowExperimentalPlugins(true)
+            .endpoints(PODS)
+            .build()) {
       assertThat(runtime.notReady()).isEqualTo("not started");
+      runtime.start();
+      Outcome outcome = request(new Gateway(runtime), config);
+      assertThat(outcome).as("%s", outcome).isInstanceOf(Decision.class);
     } catch (ConfigurationException e) {
       e.problems()
           .forEach(problem -> {
@@ -102,10 +141,37 @@ class ShippedSamplesTest {
             start -> assertThat(found).anySatisfy(text -> assertThat(text).startsWith(start)));
   }
 
+  /** A request that the configuration's parser understands; those of gRPC take nothing else. */
+  private static Outcome request(Gateway gateway, PickerConfig config) {
+    List<String> types = config.plugins().stream().map(PickerConfig.PluginEntry::type).toList();
+    String json = "{\"model\": \"m\", \"prompt\": \"hello\"}";
+    if (types.contains("vllmgrpc-parser")) {
+      return gateway.post("/vllm.grpc.engine.VllmEngine/Generate", frame("\u001a\u0002hi"));
+    }
+    if (types.contains("vertexai-parser")) {
+      String chat = "{\"messages\": [{\"content\": \"hello\"}]}";
+      String body = "\u0012" + (char) chat.length() + chat;
+      return gateway.post(
+          "/google.cloud.aiplatform.v1.PredictionService/ChatCompletions",
+          frame("\u0012" + (char) body.length() + body));
+    }
+    return gateway.post("/v1/completions", json);
+  }
+
+  /** The frame of a short message of ASCII characters. */
+  private static String frame(String message) {
+    return "\0\0\0\0" + (char) message.length() + message;
+  }
+
+  /** Types that only igw has. */
+  private static final Set<String> OWN = Set.of("tenant-quota-admitter", "outlier-ejection");
+
   @org.junit.jupiter.api.Test
   void everyTypeOfThisBuildIsInTheTable() {
     List<String> known = new ArrayList<>(KnownTypes.all().keySet());
-    assertThat(known).containsAll(CATALOG.providers().keySet());
+    Set<String> here = new java.util.TreeSet<>(CATALOG.providers().keySet());
+    assertThat(here.removeAll(OWN)).isTrue();
+    assertThat(known).containsAll(here);
     assertThat(known).isSorted();
   }
 }

@@ -1,6 +1,7 @@
 package io.igw.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Decision;
 import io.igw.api.Rejection;
@@ -18,6 +19,7 @@ import io.igw.spi.RequestKey;
 import io.igw.spi.RequestParser;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
+import io.igw.spi.Scorer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -66,6 +68,34 @@ class StrangersTest {
             .pluginCatalog(PluginCatalog.of(all))
             .endpoints(Gateway.endpoints(2))
             .metrics(metrics));
+  }
+
+  @Test
+  void aMissingProducerIsToldWithThePathToIt() {
+    List<PluginProvider> all =
+        new ArrayList<>(
+            PluginCatalog.load(StrangersTest.class.getClassLoader()).providers().values());
+    all.add(
+        provider(
+            "first",
+            context -> {
+              context.consumes("Middle", "second", true);
+              return (Scorer) (cycle, candidates, scores) -> {};
+            }));
+    all.add(
+        provider(
+            "second",
+            context -> {
+              context.produces("Middle");
+              context.consumes("Last", "third", true);
+              return (DataProducer) (cycle, candidates) -> {};
+            }));
+    assertThatThrownBy(() ->
+            Gateway.runtime("plugins: [{type: first}]", "dataLayer: {injectDefaults: false}")
+                .pluginCatalog(PluginCatalog.of(all))
+                .build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("missing data key Last/third, consumed by second, which first needs");
   }
 
   /** Counts what it sees, in state of the request that it made in the cycle. */

@@ -15,12 +15,16 @@ import io.igw.runtime.yaml.Problems;
 import io.igw.runtime.yaml.YamlNode;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
+import io.igw.spi.Admitter;
+import io.igw.spi.AsyncDataProducer;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PickListener;
 import io.igw.spi.Plugin;
+import io.igw.spi.RequestHeaderProcessor;
 import io.igw.spi.RequestParser;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.SaturationDetector;
+import io.igw.spi.Screener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -154,6 +158,9 @@ public final class Assembly {
       } else if (!types.add(instance.type())) {
         problems.warning(ref.place(), "a second parser of type " + instance.type() + " is ignored");
       } else if (parser != null) {
+        if (parsers.stream().anyMatch(before -> before.plugin().pathSuffixes().isEmpty())) {
+          problems.warning(ref.place(), "a parser behind one that takes every path is ignored");
+        }
         parsers.add(new Named<>(ref.name(), parser));
       }
     }
@@ -316,6 +323,10 @@ public final class Assembly {
       Plugin plugin = instance.plugin();
       boolean alwaysOn =
           plugin instanceof DataProducer
+              || plugin instanceof AsyncDataProducer
+              || plugin instanceof RequestHeaderProcessor
+              || plugin instanceof Screener
+              || plugin instanceof Admitter
               || plugin instanceof PickListener
               || plugin instanceof ResponseObserver;
       if (plugin != null && !alwaysOn && !used.contains(instance.name())) {

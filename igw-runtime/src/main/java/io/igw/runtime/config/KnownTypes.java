@@ -52,15 +52,15 @@ public final class KnownTypes {
   private static final String TABLE =
       """
       active-request-scorer                    SCORER    beta
-      agent-identity                           REQUEST   alpha  use header x-llm-d-inference-fairness-id
+      agent-identity                           REQUEST   alpha
       always-disagg-multimodal-decider         DECIDER   beta
       always-disagg-pd-decider                 DECIDER   beta
-      anthropic-parser                         PARSER    beta   use passthrough-parser
+      anthropic-parser                         PARSER    beta
       approx-prefix-cache-producer             PRODUCER  beta   artifact io.igw:igw-plugins-prefix
-      burst-prefix-cache-producer              PRODUCER  alpha  use approx-prefix-cache-producer
+      burst-prefix-cache-producer              PRODUCER  alpha  artifact io.igw:igw-plugins-prefix
       by-label                                 FILTER    deprecated use label-selector-filter
       by-label-selector                        FILTER    deprecated use label-selector-filter
-      concurrency-detector                     DETECTOR  beta   use utilization-detector
+      concurrency-detector                     DETECTOR  beta
       context-length-aware                     SCORER    beta
       core-metrics-extractor                   EXTRACTOR beta
       data-parallel-profile-handler            HANDLER   deprecated use one endpoint per port
@@ -88,25 +88,25 @@ public final class KnownTypes {
       label-selector-filter                    FILTER    beta
       latency-scorer                           SCORER    beta
       latency-slo-admitter                     ADMITTER  beta
-      load-aware-scorer                        SCORER    beta   use queue-scorer
+      load-aware-scorer                        SCORER    beta
       lora-affinity-scorer                     SCORER    beta   artifact io.igw:igw-plugins-lora
       max-score-picker                         PICKER    beta
       metrics-data-source                      SOURCE    beta
-      mm-embeddings-cache-producer             PRODUCER  beta
+      mm-embeddings-cache-producer             PRODUCER  beta   artifact io.igw:igw-plugins-prefix
       mm-embeddings-cache-scorer               SCORER    beta
       models-data-extractor                    EXTRACTOR beta
       models-data-source                       SOURCE    beta
-      multicluster-approx-prefix-cache-producer PRODUCER alpha
+      multicluster-approx-prefix-cache-producer PRODUCER alpha  artifact io.igw:igw-plugins-prefix
       multicluster-file-discovery              DISCOVERY alpha  use file-discovery
       multicluster-kv-cache-utilization-scorer SCORER    alpha
       multicluster-metrics-data-source         SOURCE    alpha
       multicluster-metrics-extractor           EXTRACTOR alpha
-      multicluster-prefix-cache-scorer         SCORER    alpha
+      multicluster-prefix-cache-scorer         SCORER    alpha  artifact io.igw:igw-plugins-prefix
       multicluster-queue-scorer                SCORER    alpha
       multicluster-session-affinity-filter     FILTER    alpha
-      no-hit-lru-scorer                        SCORER    beta   use active-request-scorer
+      no-hit-lru-scorer                        SCORER    beta
       openai-parser                            PARSER    beta
-      p2p-source-producer                      PRODUCER  alpha
+      p2p-source-producer                      PRODUCER  alpha  artifact io.igw:igw-plugins-prefix
       passthrough-parser                       PARSER    beta
       pd-profile-handler                       HANDLER   deprecated use disagg-profile-handler
       precise-prefix-cache-producer            PRODUCER  beta   use approx-prefix-cache-producer
@@ -124,13 +124,13 @@ public final class KnownTypes {
       program-aware-fairness                   FAIRNESS  beta
       queue-scorer                             SCORER    beta
       random-picker                            PICKER    beta
-      request-attribute-reporter               RESPONSE  beta
+      request-attribute-reporter               RESPONSE  beta   artifact io.igw:igw-plugins-cel
       round-robin-fairness-policy              FAIRNESS  beta
       running-requests-size-scorer             SCORER    beta
       session-affinity-filter                  FILTER    alpha
       session-affinity-scorer                  SCORER    alpha
       session-id-producer                      PRODUCER  beta
-      sglanghttp-parser                        PARSER    beta   use passthrough-parser
+      sglanghttp-parser                        PARSER    beta
       sheddable-eviction-filter                EVICTION  alpha
       single-profile-handler                   HANDLER   beta
       slo-deadline-ordering-policy             ORDERING  beta
@@ -145,9 +145,9 @@ public final class KnownTypes {
       topology-extractor                       EXTRACTOR alpha
       utilization-detector                     DETECTOR  beta
       utilization-filter                       FILTER    alpha
-      vertexai-parser                          PARSER    beta   use passthrough-parser
-      vllmgrpc-parser                          PARSER    beta   use passthrough-parser
-      vllmhttp-parser                          PARSER    beta   use passthrough-parser
+      vertexai-parser                          PARSER    beta
+      vllmgrpc-parser                          PARSER    beta
+      vllmhttp-parser                          PARSER    beta
       weighted-random-picker                   PICKER    beta
       """;
 

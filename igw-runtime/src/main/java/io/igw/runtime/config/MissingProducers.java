@@ -4,9 +4,11 @@ import io.igw.runtime.config.PluginSet.Instance;
 import io.igw.runtime.yaml.Place;
 import io.igw.runtime.yaml.Problems;
 import io.igw.scheduler.PluginGraph.Missing;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Makes the producers that consumers need and the document lacks (config.md 4 and 5.4). */
@@ -14,6 +16,9 @@ final class MissingProducers {
   private final PluginSet plugins;
   private final Problems problems;
   private final Set<String> told = new HashSet<>();
+
+  /** Producers that were made here, and for whom. */
+  private final Map<String, String> neededBy = new HashMap<>();
 
   MissingProducers(PluginSet plugins, Problems problems) {
     this.plugins = plugins;
@@ -46,6 +51,7 @@ final class MissingProducers {
     if (instance == null) {
       return false;
     }
+    neededBy.putIfAbsent(missing.producer(), missing.consumer());
     if (instance.plugin() != null && !produces(missing)) {
       problems.error(
           Place.NONE,
@@ -83,6 +89,18 @@ final class MissingProducers {
     }
   }
 
+  /** A consumer and, if it was made for another, that one, and so on. */
+  private String path(String consumer) {
+    StringBuilder path = new StringBuilder(consumer);
+    Set<String> seen = new HashSet<>(Set.of(consumer));
+    String next = neededBy.get(consumer);
+    while (next != null && seen.add(next)) {
+      path.append(", which ").append(next).append(" needs");
+      next = neededBy.get(next);
+    }
+    return path.toString();
+  }
+
   private String key(Missing missing) {
     Set<String> types = new LinkedHashSet<>();
     for (Missing each : plugins.graph().missing()) {
@@ -108,7 +126,7 @@ final class MissingProducers {
         + "/"
         + missing.producer()
         + ", consumed by "
-        + missing.consumer()
+        + path(missing.consumer())
         + why;
   }
 }

@@ -7,11 +7,11 @@ import io.igw.runtime.yaml.YamlNode;
 import io.igw.scheduler.MapParameters;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
-import io.igw.spi.AsyncDataProducer;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginProvider;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +41,7 @@ final class PluginSet {
   private final PluginGraph graph;
   private final Problems problems;
   private final Map<String, Instance> instances = new LinkedHashMap<>();
+  private final Map<String, YamlNode.Mapping> parameters = new HashMap<>();
   private final TreeMap<String, PluginEntry> alpha = new TreeMap<>();
 
   PluginSet(PluginCatalog catalog, PluginGraph graph, Problems problems) {
@@ -80,10 +81,26 @@ final class PluginSet {
       put(entry, null);
       return;
     }
+    KnownTypes.KnownType known = KnownTypes.find(entry.type());
+    if (known != null && known.stability().equals("deprecated")) {
+      problems.warning(
+          entry.typePlace(),
+          "plugin type '" + entry.type() + "' is deprecated (expected: " + known.hint() + ")");
+    }
     put(entry, make(provider, entry, "failed to create plugin"));
   }
 
+  /** A parameter as the document has it, {@code otherwise} where that is no text. */
+  String parameter(String name, String key, String otherwise) {
+    YamlNode.Mapping node = parameters.get(name);
+    Object value = node == null ? null : node.plain().get(key);
+    return value instanceof String text ? text : otherwise;
+  }
+
   private void put(PluginEntry entry, @Nullable Plugin plugin) {
+    if (entry.parameters() != null) {
+      parameters.put(entry.name(), entry.parameters());
+    }
     instances.put(
         entry.name(), new Instance(entry.name(), entry.type(), plugin, true, entry.place()));
     if (plugin != null) {
@@ -139,10 +156,6 @@ final class PluginSet {
       return null;
     }
     tell(parameters.problems(), entry, label);
-    if (plugin instanceof AsyncDataProducer) {
-      problems.error(
-          entry.place(), label + "an asynchronous producer, which this build cannot run");
-    }
     return plugin;
   }
 

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes profiles and their handler, and what the document leaves out of them (config.md 3). */
 final class ProfileAssembly {
   static final String SINGLE_HANDLER = "single-profile-handler";
+  private static final String DATA_PARALLEL_HANDLER = "data-parallel-profile-handler";
+  private static final String HEADER_HANDLER = "header-profile-handler";
   private static final String DEFAULT_PICKER = "max-score-picker";
   private static final String DEFAULT_PROFILE = "default";
 
@@ -108,9 +110,31 @@ final class ProfileAssembly {
       problems.error(
           chosen.place(), "SingleProfileHandler cannot support multiple scheduling profiles");
     }
+    if (chosen.type().equals(DATA_PARALLEL_HANDLER) && profiles.size() > 1) {
+      problems.error(
+          chosen.place(),
+          "'" + chosen.name() + "' has " + profiles.size() + " profiles (expected: exactly one)");
+    }
+    if (chosen.type().equals(HEADER_HANDLER) && profiles.size() > 1) {
+      checkDefaultProfile(chosen, profiles.stream().map(ProfileEntry::name).toList());
+    }
     used.add(chosen.name());
     ProfileHandler plugin = chosen.as(ProfileHandler.class);
     handler = plugin == null ? null : new Named<>(chosen.name(), plugin);
+  }
+
+  /** No error, since clients may be meant to name a profile always. */
+  private void checkDefaultProfile(Instance chosen, List<String> profiles) {
+    String wanted = plugins.parameter(chosen.name(), "defaultProfile", "decode");
+    if (!profiles.contains(wanted)) {
+      problems.warning(
+          chosen.place(),
+          "no profile has the name of defaultProfile, '"
+              + wanted
+              + "': requests without the header get 400 (expected: one of "
+              + profiles
+              + ")");
+    }
   }
 
   /** Whether a plugin is missing that might be the handler. */

@@ -38,7 +38,7 @@ public final class FileDiscovery implements Discovery {
 
   private static final Logger log = LoggerFactory.getLogger(FileDiscovery.class);
   private static final int MAX_BYTES = YamlReader.MAX_CHARS;
-  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** A file this young may change once more without a new time stamp. */

@@ -19,6 +19,11 @@ public final class FileDiscoveryProvider implements PluginProvider {
   }
 
   @Override
+  public String summary() {
+    return "endpoints from a file";
+  }
+
+  @Override
   public Plugin create(Parameters parameters, PluginContext context) {
     String path = parameters.text("path", "");
     boolean watch = parameters.flag("watchFile", false);

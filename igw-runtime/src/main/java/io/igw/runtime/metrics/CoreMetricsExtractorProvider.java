@@ -29,6 +29,11 @@ public final class CoreMetricsExtractorProvider implements PluginProvider {
   }
 
   @Override
+  public String summary() {
+    return "reads queue, running requests, KV cache and adapters from metrics pages";
+  }
+
+  @Override
   public Plugin create(Parameters parameters, PluginContext context) {
     String labelKey = parameters.text("engineLabelKey", CoreMetricsExtractor.ENGINE_LABEL);
     String defaultEngine = parameters.text("defaultEngine", DEFAULT_ENGINE);

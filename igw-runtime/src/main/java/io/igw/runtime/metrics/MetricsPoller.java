@@ -41,6 +41,9 @@ public final class MetricsPoller implements AutoCloseable {
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long CLOSE_MILLIS = 2000;
 
+  /** What an engine needs to write its page, and little beside the shortest interval of 50 ms. */
+  private static final long READ_AFTER_MILLIS = 3;
+
   private final EndpointPool pool;
   private final MetricsSource source;
   private final CoreMetricsExtractor extractor;
@@ -52,9 +55,11 @@ public final class MetricsPoller implements AutoCloseable {
   private final EventLoop loop;
   private final ScrapeClient client;
   private final Runnable sweepTask = this::sweep;
+  private final Runnable readTask = this::readAll;
 
   // The event loop's own.
   private final ArrayDeque<PolledEndpoint> waiting = new ArrayDeque<>();
+  private final ArrayDeque<ScrapeHandler> unread = new ArrayDeque<>();
   private int placesTaken;
   private int polling;
   private int polled;
@@ -279,6 +284,21 @@ public final class MetricsPoller implements AutoCloseable {
     }
   }
 
+  /** Reads a connection in a while, together with the others that were asked meanwhile. */
+  void readSoon(ScrapeHandler connection) {
+    connection.holdReads();
+    if (unread.isEmpty()) {
+      loop.schedule(readTask, READ_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    unread.add(connection);
+  }
+
+  private void readAll() {
+    for (ScrapeHandler next = unread.poll(); next != null; next = unread.poll()) {
+      next.read();
+    }
+  }
+
   /** Opens a connection to an endpoint's page. */
   void open(Endpoint endpoint, ScrapeClient.Opened opened) {
     client.open(endpoint, opened);
@@ -297,8 +317,8 @@ public final class MetricsPoller implements AutoCloseable {
     return schedule;
   }
 
-  long secondDelayNanos() {
-    return schedule.secondDelayNanos(polled);
+  long phaseNanos() {
+    return schedule.phaseNanos(polled);
   }
 
   PickerMetrics metrics() {

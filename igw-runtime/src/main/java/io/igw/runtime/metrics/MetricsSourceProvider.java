@@ -29,6 +29,11 @@ public final class MetricsSourceProvider implements PluginProvider {
   }
 
   @Override
+  public String summary() {
+    return "polls the metrics pages of model servers";
+  }
+
+  @Override
   public Plugin create(Parameters parameters, PluginContext context) {
     String scheme = parameters.text("scheme", "http");
     if (!scheme.equals("http") && !scheme.equals("https")) {

@@ -24,6 +24,10 @@ final class PollHealth {
   private volatile @Nullable String lastError;
   private @Nullable String loggedReason;
   private int failures;
+
+  /** Failures before the last good poll that followed some. */
+  private int overcome;
+
   private int discarded;
   private int malformed;
   private boolean recognised = true;
@@ -61,13 +65,14 @@ final class PollHealth {
 
   /** A page came. */
   void succeeded(long nowNanos) {
-    if (loggedReason != null && pollPace.free(nowNanos)) {
-      log.info("metrics of {}: polled again after {} failures", id, failures);
-      loggedReason = null;
-    }
     if (failures > 0) {
+      overcome = failures;
       failures = 0;
       lastError = null;
+    }
+    if (loggedReason != null && pollPace.free(nowNanos)) {
+      log.info("metrics of {}: polled again after {} failures", id, overcome);
+      loggedReason = null;
     }
   }
 

@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 /**
  * When an endpoint is polled next and how long a poll may take (data-layer.md 5 and 11).
  *
- * <p>The interval is the source's, rounded to a multiple of the tick. Endpoints that joined
- * together are spread over the interval by their second poll, in groups of about sixteen, so that a
- * large pool is not asked all at once and yet one wake-up serves several. From then on polls keep
- * their phase. A failing endpoint is asked at twice the distance each time, up to two seconds.
+ * <p>The interval is the source's, rounded to a multiple of the tick. A new endpoint is polled at
+ * once; from then on each has a phase of the interval, which about fifteen others share, so that a
+ * large pool is not asked all at once and yet one wake-up serves several. A failing endpoint is
+ * asked at twice the distance each time, up to two seconds.
  *
  * <p><b>Threading.</b> Immutable but for the generator: one thread at a time.
  */
@@ -63,23 +63,23 @@ final class PollSchedule {
   }
 
   /**
-   * Wait after the first poll of an endpoint, from its end: between half an interval and a whole
-   * one.
+   * Where in the interval an endpoint is polled from its second poll on: one of as many places as
+   * there are groups.
    *
    * @param endpoints of the pool
    */
-  long secondDelayNanos(int endpoints) {
-    long half = intervalNanos / 2;
-    long most = Math.max(1, half / MIN_PHASE_NANOS);
+  long phaseNanos(int endpoints) {
+    long most = Math.max(1, intervalNanos / 2 / MIN_PHASE_NANOS);
     long groups = Math.max(1, Math.min(most, (endpoints + GROUP - 1) / GROUP));
-    return half + half * (1 + random.nextLong(groups)) / groups;
+    return intervalNanos * random.nextLong(groups) / groups;
   }
 
   /**
-   * Wait after a good poll, from its end: until the next multiple of the interval from its start.
+   * Wait after a good poll, from its end: until the clock comes to the phase again. What is taken
+   * from the clock and not from the poll before keeps the endpoints of a group together.
    */
-  long delayNanos(long elapsedNanos) {
-    return intervalNanos - Math.max(0, elapsedNanos) % intervalNanos;
+  long delayNanos(long nowNanos, long phaseNanos) {
+    return intervalNanos - Math.floorMod(nowNanos - phaseNanos, intervalNanos);
   }
 
   /** Wait after so many polls in a row that failed, from the end of the last. */

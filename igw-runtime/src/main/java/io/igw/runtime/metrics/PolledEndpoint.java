@@ -43,6 +43,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
   private boolean holdsPlace;
   private boolean polledBefore;
   private long startedNanos;
+  private long phaseNanos;
   private long seenNanos;
   private long bytes;
 
@@ -100,6 +101,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     ScrapeHandler kept = connection;
     if (kept != null && kept.idle()) {
       reused = true;
+      poller.readSoon(kept);
       kept.request(request, this);
     } else {
       connect();
@@ -160,8 +162,11 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     EndpointReport page = report;
     report = null;
     PollSchedule schedule = poller.schedule();
-    rest(polledBefore ? schedule.delayNanos(now - startedNanos) : poller.secondDelayNanos());
-    polledBefore = true;
+    if (!polledBefore) {
+      polledBefore = true;
+      phaseNanos = poller.phaseNanos();
+    }
+    rest(schedule.delayNanos(now, phaseNanos));
     if (page != null) {
       poller.report(page);
     }

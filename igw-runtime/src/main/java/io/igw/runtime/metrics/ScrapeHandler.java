@@ -77,6 +77,23 @@ final class ScrapeHandler extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(buffer, ctx.voidPromise());
   }
 
+  /**
+   * Leaves what comes in the kernel until {@link #read}: a page is then there whole, and one
+   * wake-up serves the pages of a group.
+   */
+  void holdReads() {
+    if (context != null) {
+      context.channel().config().setAutoRead(false);
+    }
+  }
+
+  /** Reads what has come and what comes from now on. */
+  void read() {
+    if (context != null) {
+      context.channel().config().setAutoRead(true);
+    }
+  }
+
   /** Whether a request can be sent. */
   boolean idle() {
     return listener == null && context != null && context.channel().isActive();

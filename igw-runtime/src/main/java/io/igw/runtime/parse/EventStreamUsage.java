@@ -7,8 +7,8 @@ import io.igw.spi.RequestParser;
  * Usage of a response that is a stream of server-sent events, each with a JSON document as data.
  * Any cut, any line end, comments, data over several lines; the last event that tells a count wins.
  *
- * <p><b>Cost.</b> An event that lies whole in one piece is only searched for {@code "usage"}; one
- * that is cut goes through the JSON scanner as it comes, so that nothing is ever kept.
+ * <p><b>Cost.</b> An event that lies whole in one piece is only searched for the key of its counts;
+ * one that is cut goes through the JSON scanner as it comes, so that nothing is ever kept.
  */
 final class EventStreamUsage implements RequestParser.ResponseBody {
   /** An event with a longer line is passed over. */
@@ -23,7 +23,8 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
   private static final int IN_DATA = 1;
   private static final int OTHER = 2;
 
-  private final UsageReader reader = new UsageReader();
+  private final Needle needle;
+  private final UsageReader reader;
   private int state = NAME;
   private int matched;
 
@@ -37,6 +38,11 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
   private boolean spoiled;
 
   private long lineLength;
+
+  EventStreamUsage(UsageTable table) {
+    this.needle = table.needle();
+    this.reader = new UsageReader(table, true);
+  }
 
   @Override
   public void feed(byte[] source, int offset, int length) {
@@ -83,7 +89,7 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       return at;
     }
     int data = at + DATA.length;
-    if (lineEnd - data <= MAX_LINE && Bytes.containsUsage(s, data, lineEnd)) {
+    if (lineEnd - data <= MAX_LINE && needle.isIn(s, data, lineEnd)) {
       reader.start();
       reader.feed(s, data, lineEnd - data);
       if (reader.complete()) {

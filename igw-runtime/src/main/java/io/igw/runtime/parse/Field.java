@@ -21,24 +21,40 @@ final class Field {
     STREAM,
     /** A limit on generated tokens; {@link #detail} is its rank, the lowest wins. */
     LIMIT,
+    /** The object that holds the limits. */
+    LIMITS,
     /** The cache salt. */
     SALT,
     /** The list or text that the API requires. */
     MAIN,
     /** One element of the main list, behind a border of kind {@link #detail}. */
     ITEM,
-    /** One element of the main list: a text or a token id. */
+    /** One element of the main list: a text, a token id, or a list of token ids. */
     TEXT_OR_TOKEN,
+    /** One token id. */
+    TOKEN,
     /** Prompt content behind a border of kind {@link #detail}, 0 for no border. */
     CONTENT,
     /** Content that stands before the prompt, behind a border. */
     CONTEXT,
+    /** As CONTEXT, a text that engines may drop. */
+    SYSTEM_TEXT,
     /** An image or video; {@link #detail} is its border. */
     MEDIA,
+    /** What is known of media in a prompt of tokens. */
+    FEATURES,
+    /** Hash of an image, video or other; {@link #detail} is its modality. */
+    MEDIA_HASH,
+    /** Where it stands in the prompt. */
+    PLACEHOLDER,
+    /** How many tokens stand for it. */
+    PLACEHOLDER_LENGTH,
     /** A token count of a response; {@link #detail} is its index. */
     COUNT,
     /** The object that holds the counts. */
-    USAGE
+    USAGE,
+    /** Not null once the counts are final. */
+    FINISH
   }
 
   final String name;
@@ -142,10 +158,15 @@ final class Field {
         null);
   }
 
-  /** An element that is a string or a number. */
-  static Field stringOrNumber(Action action) {
-    int kinds = JsonSink.STRING | JsonSink.NUMBER;
-    return new Field("", action, 0, kinds, kinds, false, null, null);
+  /** An element that is a string, a number or a list. */
+  static Field stringNumberOrList(Action action, Field element) {
+    int kinds = JsonSink.STRING | JsonSink.NUMBER | JsonSink.ARRAY;
+    return new Field("", action, 0, kinds, kinds, false, element, null);
+  }
+
+  /** An element that is a number. */
+  static Field numberElement(Action action) {
+    return new Field("", action, 0, JsonSink.NUMBER, JsonSink.NUMBER, false, null, null);
   }
 
   /** How the scanner treats a value of this kind. */
@@ -171,6 +192,12 @@ final class Field {
 
   boolean isList() {
     return element != null;
+  }
+
+  /** A list that may hold many token ids. */
+  boolean isListOfNumbers() {
+    return element != null
+        && (element.action == Action.TOKEN || element.action == Action.TEXT_OR_TOKEN);
   }
 
   Field element() {

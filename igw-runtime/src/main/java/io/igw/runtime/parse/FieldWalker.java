@@ -19,12 +19,22 @@ final class FieldWalker implements JsonSink {
     /** A number, as {@link JsonSink#number}. */
     void number(Field field, long whole);
 
+    /**
+     * May read a run of elements, as {@link JsonSink#numbers}; {@code field} is the element.
+     *
+     * @return the position of the first that was not read, and the number of those that were in the
+     *     upper half
+     */
+    default long numbers(Field field, byte[] source, int from, int end) {
+      return from;
+    }
+
     /** A string, list, object or raw value has ended. */
     void end(Field field, long at);
   }
 
   /** Deeper than any table. */
-  private static final int LEVELS = 8;
+  private static final int LEVELS = 10;
 
   private final Visitor visitor;
   private final Field root;
@@ -107,6 +117,9 @@ final class FieldWalker implements JsonSink {
     if (treatment == READ && (kind & (OBJECT | ARRAY)) != 0) {
       indexes[depth] = -1;
       open[depth++] = field;
+      if (field.isListOfNumbers() && kind == ARRAY) {
+        return RUNS;
+      }
     } else if (treatment != SKIP) {
       scalar = field;
     }
@@ -139,6 +152,16 @@ final class FieldWalker implements JsonSink {
       scalar = null;
       visitor.number(field, whole);
     }
+  }
+
+  @Override
+  public int numbers(byte[] source, int from, int end) {
+    if (error != null) {
+      return from;
+    }
+    long read = visitor.numbers(open[depth - 1].element(), source, from, end);
+    indexes[depth - 1] += (int) (read >>> Integer.SIZE);
+    return (int) read;
   }
 
   @Override

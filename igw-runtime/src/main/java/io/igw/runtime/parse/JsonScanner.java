@@ -77,6 +77,11 @@ final class JsonScanner {
     return state == DONE;
   }
 
+  /** Whether something is wrong already, so that what comes is not read. */
+  boolean failed() {
+    return state == FAILED;
+  }
+
   /** What is wrong if the input ends here: where, and what was expected; null if nothing. */
   @Nullable String error() {
     if (state == DONE) {
@@ -117,7 +122,10 @@ final class JsonScanner {
         continue;
       }
       switch (state) {
-        case VALUE -> at = value(s, at, end);
+        case VALUE -> {
+          int behind = teller.numbers(s, depth, at, end);
+          at = behind > at ? behind : value(s, at, end);
+        }
         case AFTER -> {
           boolean object = (objects >>> depth - 1 & 1) != 0;
           if (b == ',') {

@@ -25,6 +25,9 @@ interface JsonSink {
   /** The bytes of the value are told as they stand, brackets and quotes included. */
   int RAW = 2;
 
+  /** As READ, for an array; plain numbers in it may be told in runs. */
+  int RUNS = 3;
+
   /** A key, decoded; length -1 if it is longer than any that matters. */
   void key(byte[] source, int offset, int length);
 
@@ -39,6 +42,14 @@ interface JsonSink {
    * larger), else -1.
    */
   void number(long whole);
+
+  /**
+   * May read elements of an array that is told in runs, each with the comma behind it; only called
+   * where an element begins and not for the first.
+   *
+   * @return the position of the first element that was not read; {@code from} to read none
+   */
+  int numbers(byte[] source, int from, int end);
 
   /** A string, object or array that is read, or any raw value, has ended just before {@code at}. */
   void end(long at);

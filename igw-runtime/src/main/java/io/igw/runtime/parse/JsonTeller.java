@@ -16,6 +16,12 @@ final class JsonTeller {
   /** How the value that began last is treated. */
   private int treatment;
 
+  /** The value that began last is told in runs. */
+  private boolean inRuns;
+
+  /** Level of the elements that are told in runs. */
+  private int runs = NONE;
+
   /** Whether the bytes from {@link #rawFrom} on belong to a raw value. */
   private boolean raw;
 
@@ -30,6 +36,7 @@ final class JsonTeller {
 
   void reset() {
     quiet = NONE;
+    runs = NONE;
     raw = false;
   }
 
@@ -65,10 +72,18 @@ final class JsonTeller {
 
   void begin(int kind, int at) {
     treatment = quiet == NONE ? sink.begin(kind, origin + at) : JsonSink.SKIP;
-    if (treatment == JsonSink.RAW) {
+    inRuns = treatment == JsonSink.RUNS;
+    if (inRuns) {
+      treatment = JsonSink.READ;
+    } else if (treatment == JsonSink.RAW) {
       raw = true;
       rawFrom = at;
     }
+  }
+
+  /** Reads a run of elements of this level, if it is told in runs; the position behind. */
+  int numbers(byte[] s, int level, int at, int end) {
+    return runs == level ? sink.numbers(s, at, end) : at;
   }
 
   /** The value that began last is an object or array whose members lie above this level. */
@@ -76,10 +91,17 @@ final class JsonTeller {
     if (treatment != JsonSink.READ && quiet == NONE) {
       quiet = level;
     }
+    if (inRuns) {
+      inRuns = false;
+      runs = level + 1;
+    }
   }
 
   /** The object or array of this level ended before {@code at}. */
   void close(byte[] s, int level, int at) {
+    if (runs == level + 1) {
+      runs = NONE;
+    }
     if (quiet == NONE) {
       sink.end(origin + at);
     } else if (quiet == level) {

@@ -5,9 +5,10 @@ import io.igw.spi.RequestParser;
 
 /** Usage of a response that is one JSON document. */
 final class JsonUsage implements RequestParser.ResponseBody {
-  private final UsageReader reader = new UsageReader();
+  private final UsageReader reader;
 
-  JsonUsage() {
+  JsonUsage(UsageTable table) {
+    reader = new UsageReader(table, false);
     reader.start();
   }
 

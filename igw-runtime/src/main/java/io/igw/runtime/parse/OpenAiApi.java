@@ -1,7 +1,7 @@
 package io.igw.runtime.parse;
 
 /** An API of the OpenAI family, with the words of the reference for what it requires. */
-enum OpenAiApi {
+enum OpenAiApi implements JsonApi {
   CONVERSATIONS(
       OpenAiFields.CONVERSATIONS,
       "invalid conversations request: must have items field",
@@ -26,13 +26,15 @@ enum OpenAiApi {
       OpenAiFields.IMAGES,
       "invalid images generations request: must have prompt field",
       "prompt: expected a string that is not empty"),
+  /** APIs that generate nothing: only the model counts. */
+  MODEL_ONLY(OpenAiFields.MODEL_ONLY, "", ""),
   /** The gateway tells no path. */
   ANY_SHAPE(
       OpenAiFields.ANY_SHAPE,
       "invalid request: its API is not known",
       "expected one of messages, prompt, input");
 
-  final Field fields;
+  private final Field fields;
   private final String invalid;
   private final String required;
 
@@ -57,15 +59,33 @@ enum OpenAiApi {
     } else if (ends(path, "images/generations")) {
       return IMAGES;
     }
-    return ANY_SHAPE;
+    return path.isEmpty() ? ANY_SHAPE : MODEL_ONLY;
+  }
+
+  @Override
+  public boolean needsModel() {
+    return this != MODEL_ONLY;
+  }
+
+  @Override
+  public boolean lenient() {
+    return this == MODEL_ONLY;
   }
 
   private static boolean ends(String path, String suffix) {
     return ParserTable.endsWithSegments(path, suffix);
   }
 
-  /** The API that a body with this field belongs to. */
-  static OpenAiApi ofField(String name) {
+  @Override
+  public Field fields() {
+    return fields;
+  }
+
+  @Override
+  public JsonApi ofField(String name) {
+    if (this != ANY_SHAPE) {
+      return this;
+    }
     return switch (name) {
       case "messages" -> CHAT;
       case "prompt" -> COMPLETIONS;
@@ -73,13 +93,18 @@ enum OpenAiApi {
     };
   }
 
-  /** The error for a value that is wrong. */
-  String invalid(String cause) {
+  @Override
+  public String malformed(String cause) {
+    return "error unmarshaling request bodyMap: " + cause;
+  }
+
+  @Override
+  public String invalid(String cause) {
     return invalid + ": " + cause;
   }
 
-  /** The error for the required value. */
-  String missing() {
+  @Override
+  public String missing(boolean present) {
     return invalid(required);
   }
 }

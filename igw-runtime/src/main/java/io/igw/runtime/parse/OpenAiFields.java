@@ -1,5 +1,22 @@
 package io.igw.runtime.parse;
 
+import static io.igw.runtime.parse.Borders.AUDIO;
+import static io.igw.runtime.parse.Borders.AUDIO_FORMAT;
+import static io.igw.runtime.parse.Borders.DOCUMENTS;
+import static io.igw.runtime.parse.Borders.IMAGE;
+import static io.igw.runtime.parse.Borders.INSTRUCTIONS;
+import static io.igw.runtime.parse.Borders.MESSAGE;
+import static io.igw.runtime.parse.Borders.NAME;
+import static io.igw.runtime.parse.Borders.OTHER;
+import static io.igw.runtime.parse.Borders.REASONING;
+import static io.igw.runtime.parse.Borders.ROLE;
+import static io.igw.runtime.parse.Borders.TEMPLATE;
+import static io.igw.runtime.parse.Borders.TEMPLATE_ARGUMENTS;
+import static io.igw.runtime.parse.Borders.TEXT;
+import static io.igw.runtime.parse.Borders.TOOLS;
+import static io.igw.runtime.parse.Borders.TOOL_CALLS;
+import static io.igw.runtime.parse.Borders.TOOL_CALL_ID;
+import static io.igw.runtime.parse.Borders.VIDEO;
 import static io.igw.runtime.parse.JsonSink.ANY;
 import static io.igw.runtime.parse.JsonSink.ARRAY;
 import static io.igw.runtime.parse.JsonSink.FALSE;
@@ -17,31 +34,14 @@ import java.util.stream.Stream;
  * borders that keep them apart in the prompt (prefix-cache.md 7).
  */
 final class OpenAiFields {
-  static final int NEXT_PROMPT = 1;
-  static final int IMAGE = 2;
-  static final int VIDEO = 3;
-  private static final int MESSAGE = 4;
-  private static final int ROLE = 5;
-  private static final int TEXT = 6;
-  private static final int NAME = 7;
-  private static final int TOOL_CALLS = 8;
-  private static final int TOOL_CALL_ID = 9;
-  private static final int REASONING = 10;
-  private static final int AUDIO = 11;
-  private static final int AUDIO_FORMAT = 12;
-  private static final int OTHER = 13;
-  private static final int TOOLS = 14;
-  private static final int DOCUMENTS = 15;
-  private static final int TEMPLATE = 16;
-  private static final int TEMPLATE_ARGUMENTS = 17;
-  private static final int INSTRUCTIONS = 18;
-
   private static final int BOOLEAN = TRUE | FALSE;
 
-  private static final Field MODEL = Field.text("model", ANY, Action.MODEL, 0);
-  private static final Field STREAM = Field.kind("stream", ANY, Action.STREAM);
-  private static final Field SALT = Field.text("cache_salt", STRING | NULL, Action.SALT, 0);
+  static final Field MODEL = Field.text("model", ANY, Action.MODEL, 0);
+  static final Field STREAM = Field.kind("stream", ANY, Action.STREAM);
+  static final Field SALT = Field.text("cache_salt", STRING | NULL, Action.SALT, 0);
   private static final Field MAX_TOKENS = Field.number("max_tokens", Action.LIMIT, 1);
+
+  static final Field TOKEN = Field.numberElement(Action.TOKEN);
 
   static final Field CHAT = root(chat());
   static final Field COMPLETIONS = root(MAX_TOKENS, texts("prompt"));
@@ -56,6 +56,8 @@ final class OpenAiFields {
           Field.kind("size", STRING | NULL, Action.NONE),
           Field.kind("num_inference_steps", NUMBER | NULL, Action.NONE));
 
+  static final Field MODEL_ONLY = root();
+
   /** For requests without a path: which of these a body has tells its API (epp-protocol.md 33). */
   static final Field ANY_SHAPE =
       root(
@@ -65,7 +67,7 @@ final class OpenAiFields {
 
   private OpenAiFields() {}
 
-  private static Field root(Field... own) {
+  static Field root(Field... own) {
     Stream<Field> common = Stream.of(MODEL, STREAM, SALT);
     Field[] members = Stream.concat(common, Stream.of(own)).toArray(Field[]::new);
     return Field.object("", 0, Action.NONE, 0, members);
@@ -131,7 +133,7 @@ final class OpenAiFields {
 
   private static Field texts(String name) {
     return Field.list(
-        name, STRING | NULL, Action.MAIN, 0, Field.stringOrNumber(Action.TEXT_OR_TOKEN));
+        name, STRING | NULL, Action.MAIN, 0, Field.stringNumberOrList(Action.TEXT_OR_TOKEN, TOKEN));
   }
 
   private static Field[] responses() {

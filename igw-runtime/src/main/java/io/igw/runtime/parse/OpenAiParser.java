@@ -3,12 +3,11 @@ package io.igw.runtime.parse;
 import io.igw.api.RequestHeaders;
 import io.igw.spi.RequestParser;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests and responses of the OpenAI family (plugins-request-control-parsers.md 3).
- * Thread-safe.
+ * Reads requests and responses of the OpenAI family (plugins-request-control-parsers.md 3). Of what
+ * generates nothing only the model is read. Thread-safe.
  */
 final class OpenAiParser implements RequestParser {
   private static final List<String> SUFFIXES =
@@ -20,7 +19,15 @@ final class OpenAiParser implements RequestParser {
           "embeddings",
           "responses",
           "conversations",
-          "images/generations");
+          "images/generations",
+          "rerank",
+          "score",
+          "classify",
+          "pooling",
+          "tokenize",
+          "detokenize",
+          "audio/transcriptions",
+          "audio/translations");
 
   @Override
   public List<String> pathSuffixes() {
@@ -29,13 +36,11 @@ final class OpenAiParser implements RequestParser {
 
   @Override
   public RequestBody request(String path, RequestHeaders headers) {
-    return new OpenAiRequest(OpenAiApi.of(path));
+    return new JsonRequest(OpenAiApi.of(path));
   }
 
   @Override
   public ResponseBody response(@Nullable String contentType) {
-    return contentType != null && contentType.toLowerCase(Locale.ROOT).contains("text/event-stream")
-        ? new EventStreamUsage()
-        : new JsonUsage();
+    return UsageTable.OPENAI.response(contentType);
   }
 }

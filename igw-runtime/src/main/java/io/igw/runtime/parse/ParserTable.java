@@ -80,10 +80,17 @@ public final class ParserTable {
     return path.substring(0, end > 1 && path.charAt(end - 1) == '/' ? end - 1 : end);
   }
 
-  /** Whether the last segments of a path are these. */
+  /**
+   * Whether the last segments of a path are these. A suffix that begins with a gRPC service, whose
+   * name is capitalised, also follows the dot of its package.
+   */
   static boolean endsWithSegments(String path, String suffix) {
     int start = path.length() - suffix.length();
-    return path.endsWith(suffix) && (start == 0 || path.charAt(start - 1) == '/');
+    if (!path.endsWith(suffix)) {
+      return false;
+    }
+    char before = start == 0 ? '/' : path.charAt(start - 1);
+    return before == '/' || before == '.' && Character.isUpperCase(suffix.charAt(0));
   }
 
   /**

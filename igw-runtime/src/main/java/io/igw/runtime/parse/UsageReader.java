@@ -5,51 +5,35 @@ import io.igw.runtime.parse.Field.Action;
 import java.util.Arrays;
 
 /**
- * Reads the token counts of one JSON document after another (plugins-request-control-parsers.md 3.1
- * and 3.2): an object {@code usage} at the top, or inside {@code response} at the top as events of
- * the responses API have it. Counts of a later document replace those of an earlier one.
+ * Reads the token counts of one JSON document after another, as a {@link UsageTable} says where
+ * they are. Counts of a later document replace those of an earlier one.
  */
 final class UsageReader implements FieldWalker.Visitor {
-  private static final int PROMPT = 0;
-  private static final int INPUT = 1;
-  private static final int COMPLETION = 2;
-  private static final int OUTPUT = 3;
-  private static final int PROMPT_CACHED = 4;
-  private static final int INPUT_CACHED = 5;
-  private static final int COUNTS = 6;
-
-  private static final Field USAGE =
-      Field.optional(
-          "usage",
-          Action.USAGE,
-          Field.numeric("prompt_tokens", Action.COUNT, PROMPT),
-          Field.numeric("input_tokens", Action.COUNT, INPUT),
-          Field.numeric("completion_tokens", Action.COUNT, COMPLETION),
-          Field.numeric("output_tokens", Action.COUNT, OUTPUT),
-          Field.optional(
-              "prompt_tokens_details",
-              Action.NONE,
-              Field.numeric("cached_tokens", Action.COUNT, PROMPT_CACHED)),
-          Field.optional(
-              "input_tokens_details",
-              Action.NONE,
-              Field.numeric("cached_tokens", Action.COUNT, INPUT_CACHED)));
-  private static final Field ROOT =
-      Field.optional("", Action.NONE, USAGE, Field.optional("response", Action.NONE, USAGE));
-
-  private final FieldWalker walker = new FieldWalker(ROOT, this);
-  private final JsonScanner scanner = new JsonScanner(walker);
+  private final UsageTable table;
+  private final boolean events;
+  private final FieldWalker walker;
+  private final JsonScanner scanner;
   private final JsonNumber spelled = new JsonNumber();
-  private final long[] counts = new long[COUNTS];
+  private final long[] counts = new long[UsageTable.COUNTS];
   private boolean seen;
+  private boolean finished;
   private boolean number;
   private Usage usage = Usage.UNKNOWN;
+
+  /** A reader of events, or of one response that is a document. */
+  UsageReader(UsageTable table, boolean events) {
+    this.table = table;
+    this.events = events;
+    this.walker = new FieldWalker(table.root(), this);
+    this.scanner = new JsonScanner(walker);
+  }
 
   /** Starts another document. */
   void start() {
     walker.reset();
     scanner.reset();
     seen = false;
+    finished = false;
   }
 
   void feed(byte[] source, int offset, int length) {
@@ -67,9 +51,12 @@ final class UsageReader implements FieldWalker.Visitor {
       return;
     }
     seen = false;
-    long prompt = first(PROMPT, INPUT, usage.promptTokens());
-    long cached = first(INPUT_CACHED, PROMPT_CACHED, usage.cachedTokens());
-    long completion = first(COMPLETION, OUTPUT, usage.completionTokens());
+    if (table.finished() && (events && !finished || !any(table.prompt(), table.completion()))) {
+      return;
+    }
+    long prompt = first(table.prompt(), usage.promptTokens());
+    long cached = first(table.cached(), usage.cachedTokens());
+    long completion = first(table.completion(), usage.completionTokens());
     usage = new Usage(prompt, cached, completion);
   }
 
@@ -77,8 +64,18 @@ final class UsageReader implements FieldWalker.Visitor {
     return usage;
   }
 
-  private long first(int preferred, int other, long before) {
-    return counts[preferred] >= 0 ? counts[preferred] : counts[other] >= 0 ? counts[other] : before;
+  private boolean any(int[] some, int[] others) {
+    return first(some, -1) >= 0 || first(others, -1) >= 0;
+  }
+
+  private long first(int[] preferred, long before) {
+    for (int index : preferred) {
+      long count = index == UsageTable.BEFORE ? before : counts[index];
+      if (count >= 0) {
+        return count;
+      }
+    }
+    return -1;
   }
 
   @Override
@@ -89,6 +86,8 @@ final class UsageReader implements FieldWalker.Visitor {
       counts[field.detail] = -1;
       spelled.start();
       number = true;
+    } else if (field.action == Action.FINISH) {
+      finished = kind != JsonSink.NULL;
     }
     return true;
   }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Collects what is wrong with one document, so that all of it is told at once. */
+/** Collects what is wrong with documents, so that all of it is told at once. */
 public final class Problems {
   private final String source;
   private final List<Problem> errors = new ArrayList<>();
@@ -27,6 +27,12 @@ public final class Problems {
     warnings.add(problem(place, message));
   }
 
+  /** Adds what is wrong with another document. */
+  public void addAll(Problems others) {
+    errors.addAll(others.errors);
+    warnings.addAll(others.warnings);
+  }
+
   private Problem problem(Place place, String message) {
     return new Problem(source, place.line(), place.column(), place.path(), message);
   }
@@ -41,20 +47,22 @@ public final class Problems {
     return !errors.isEmpty();
   }
 
-  /** Errors in document order, those without a place last. */
+  /** Errors in document order, those without a place last; documents in the order they came. */
   public List<Problem> errors() {
     return sorted(errors);
   }
 
-  /** Warnings in document order, those without a place last. */
+  /** Warnings in the order of errors. */
   public List<Problem> warnings() {
     return sorted(warnings);
   }
 
   private static List<Problem> sorted(List<Problem> problems) {
     List<Problem> sorted = new ArrayList<>(problems);
+    List<String> sources = problems.stream().map(Problem::source).distinct().toList();
     sorted.sort(
-        Comparator.comparingInt((Problem p) -> p.line() == 0 ? Integer.MAX_VALUE : p.line())
+        Comparator.comparingInt((Problem p) -> sources.indexOf(p.source()))
+            .thenComparingInt(p -> p.line() == 0 ? Integer.MAX_VALUE : p.line())
             .thenComparingInt(Problem::column));
     return sorted;
   }

@@ -26,8 +26,8 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * Turns the text of one document into nodes. Builds them from parser events, so that size, depth
- * and aliases are bounded before anything is built from them.
+ * Turns the text of documents into nodes. Builds them from parser events, so that size, depth and
+ * aliases are bounded before anything is built from them.
  */
 public final class YamlReader {
   /** Longest document, in characters (data-layer.md 4 gives endpoints files the same limit). */
@@ -59,8 +59,28 @@ public final class YamlReader {
     this.problems = problems;
   }
 
+  /** Reads with a reader of its own. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(YamlReader reader) throws Unreadable;
+  }
+
   /** The root of the document; null if it cannot be read, which is then among the problems. */
   public static YamlNode.@Nullable Mapping read(String text, Problems problems) {
+    return reading(text, problems, YamlReader::document);
+  }
+
+  /**
+   * The roots of all documents of a file; those that are empty are left out. What cannot be read is
+   * among the problems, and what stands behind it may be missing.
+   */
+  public static List<YamlNode.Mapping> readAll(String text, Problems problems) {
+    List<YamlNode.Mapping> roots = new ArrayList<>();
+    reading(text, problems, reader -> reader.documents(roots));
+    return roots;
+  }
+
+  private static <T> @Nullable T reading(String text, Problems problems, Reading<T> reading) {
     if (text.length() > MAX_CHARS) {
       problems.error(
           Place.NONE, text.length() + " characters (expected: at most " + MAX_CHARS + ")");
@@ -74,7 +94,7 @@ public final class YamlReader {
             .build();
     try {
       StreamReader characters = new StreamReader(settings, text);
-      return new YamlReader(new ParserImpl(settings, characters), problems).document();
+      return reading.of(new YamlReader(new ParserImpl(settings, characters), problems));
     } catch (Unreadable e) {
       problems.error(e.place, String.valueOf(e.getMessage()));
     } catch (MarkedYamlEngineException e) {
@@ -91,7 +111,23 @@ public final class YamlReader {
     return message == null ? "" : message.lines().findFirst().orElse("");
   }
 
-  private YamlNode.@Nullable Mapping document() throws Unreadable {
+  private List<YamlNode.Mapping> documents(List<YamlNode.Mapping> roots) throws Unreadable {
+    while (events.hasNext()) {
+      Event event = events.next();
+      if (event instanceof NodeEvent) {
+        anchors.clear();
+        YamlNode root = node(event, "", 0);
+        if (root instanceof YamlNode.Mapping mapping) {
+          roots.add(mapping);
+        } else if (!root.isNull()) {
+          problems.error(root.place(), root.shown() + " (expected: an object)");
+        }
+      }
+    }
+    return roots;
+  }
+
+  private YamlNode.Mapping document() throws Unreadable {
     YamlNode root = null;
     while (events.hasNext()) {
       Event event = events.next();

@@ -195,7 +195,7 @@ class FileDiscoveryTest {
     List<String> hosts = new ArrayList<>();
     discovery(false).start(endpoints -> hosts.add(endpoints.get(0).host()));
     address = "10.0.0.2";
-    for (int quarterSeconds = 1; quarterSeconds < 120; quarterSeconds++) {
+    for (int seconds = 1; seconds < 30; seconds++) {
       look();
     }
     assertThat(hosts).containsExactly("10.0.0.1");

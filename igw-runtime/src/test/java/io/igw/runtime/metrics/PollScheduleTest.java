@@ -43,36 +43,43 @@ class PollScheduleTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 100", "30, 70", "99, 1", "100, 100", "130, 70", "250, 50"})
-  void pollsKeepTheirPhase(long elapsed, long expected) {
-    assertThat(schedule(100, 0).delayNanos(elapsed * MS)).isEqualTo(expected * MS);
+  @CsvSource({
+    "0, 0, 100",
+    "1030, 0, 70",
+    "1099, 0, 1",
+    "1100, 0, 100",
+    "1030, 40, 10",
+    "-30, 0, 30"
+  })
+  void pollsKeepTheirPhase(long now, long phase, long expected) {
+    assertThat(schedule(100, 0).delayNanos(now * MS, phase * MS)).isEqualTo(expected * MS);
   }
 
   @Test
-  void endpointsThatJoinTogetherAreSpreadOverTheInterval() {
+  void endpointsAreSpreadOverTheInterval() {
     PollSchedule schedule = schedule(1000, 0);
-    long least = Long.MAX_VALUE;
-    long most = 0;
-    for (int i = 0; i < 1000; i++) {
-      long delay = schedule.secondDelayNanos(1000);
-      least = Math.min(least, delay);
-      most = Math.max(most, delay);
-    }
-    assertThat(least).isBetween(500 * MS, 520 * MS);
-    assertThat(most).isBetween(990 * MS, 1000 * MS);
+    long[] phases =
+        java.util.stream.IntStream.range(0, 1000)
+            .mapToLong(i -> schedule.phaseNanos(1000))
+            .distinct()
+            .sorted()
+            .toArray();
+    assertThat(phases).hasSizeBetween(35, 40);
+    assertThat(phases[0]).isLessThan(50 * MS);
+    assertThat(phases[phases.length - 1]).isBetween(950 * MS, 1000 * MS);
   }
 
   @Test
   void aFewEndpointsStayTogether() {
     PollSchedule schedule = schedule(1000, 0);
     for (int i = 0; i < 16; i++) {
-      assertThat(schedule.secondDelayNanos(16)).isEqualTo(1000 * MS);
+      assertThat(schedule.phaseNanos(16)).isZero();
     }
     assertThat(
             java.util.stream.IntStream.range(0, 100)
-                .mapToLong(i -> schedule.secondDelayNanos(17))
+                .mapToLong(i -> schedule.phaseNanos(17))
                 .distinct())
-        .hasSize(2);
+        .containsExactlyInAnyOrder(0L, 500 * MS);
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.igw.runtime.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Prompt;
+import io.igw.api.RequestHeaders;
 import io.igw.spi.RequestParser;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,8 +22,18 @@ final class Bodies {
     return utf8(text.replace('\'', '"'));
   }
 
+  static RequestParser.Parsed parse(RequestParser parser, String path, byte[] body) {
+    RequestParser.RequestBody request = parser.request(path, RequestHeaders.NONE);
+    request.feed(body, 0, body.length);
+    return request.finish();
+  }
+
+  static RequestParser.Parsed parse(RequestParser parser, String path, String body) {
+    return parse(parser, path, json(body));
+  }
+
   static RequestParser.Parsed parse(String path, byte[] body) {
-    RequestParser.RequestBody request = new OpenAiRequest(OpenAiApi.of(path));
+    RequestParser.RequestBody request = new JsonRequest(OpenAiApi.of(path));
     request.feed(body, 0, body.length);
     return request.finish();
   }
@@ -33,7 +44,7 @@ final class Bodies {
 
   /** Parses a body in two pieces, each from an array with something before and behind. */
   static RequestParser.Parsed parseCut(String path, byte[] body, int... cuts) {
-    RequestParser.RequestBody request = new OpenAiRequest(OpenAiApi.of(path));
+    RequestParser.RequestBody request = new JsonRequest(OpenAiApi.of(path));
     int at = 0;
     for (int cut : cuts) {
       feed(request, body, at, cut);

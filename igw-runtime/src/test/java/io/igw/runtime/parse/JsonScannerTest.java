@@ -221,6 +221,11 @@ class JsonScannerTest {
     }
 
     @Override
+    public int numbers(byte[] source, int from, int end) {
+      return from;
+    }
+
+    @Override
     public void end(long at) {
       if (textOpen) {
         textOpen = false;

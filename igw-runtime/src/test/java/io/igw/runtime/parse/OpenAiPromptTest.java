@@ -37,6 +37,23 @@ class OpenAiPromptTest {
     assertThat(parsed.prompt("target").estimatedTokens()).isEqualTo(201);
   }
 
+  @Test
+  void listsOfTokensAreOnePromptEach() {
+    long[] two = hashes(parse(COMPLETIONS, "{'prompt':[[1, 2],[3]]}"));
+    assertThat(two)
+        .isEqualTo(
+            hashes(
+                new PromptBuilder()
+                    .token(1)
+                    .token(2)
+                    .border(Borders.NEXT_PROMPT)
+                    .token(3)
+                    .build("target", null)));
+    assertThat(hashes(parse(COMPLETIONS, "{'prompt':[[1],[2,3]]}"))).isNotEqualTo(two);
+    assertThat(hashes(parse(COMPLETIONS, "{'prompt':[[1,2,3]]}")))
+        .isEqualTo(hashes(parse(COMPLETIONS, "{'prompt':[1,2,3]}")));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -33,7 +33,11 @@ class OpenAiRequestTest {
         "/v1/completions | {'model':'m','prompt':['x','y']}",
         "/v1/completions | {'model':'m','prompt':['']}",
         "/v1/completions | {'model':'m','prompt':[0, 1.0, 2e1, 4294967295]}",
+        "/v1/completions | {'model':'m','prompt':[[1,2],[3]]}",
         "/v1/completions/render | {'model':'m','prompt':'x'}",
+        "/v1/embeddings | {'model':'m','input':[[1, 2, 3, 4, 5, 6, 7],[8]]}",
+        "/v1/rerank | {'model':'m','query':'q','documents':['d']}",
+        "/tokenize | {'model':'m','prompt':[true]}",
         "/v1/embeddings | {'model':'m','input':'x'}",
         "/v1/embeddings | {'model':'m','input':[5]}",
         "/v1/responses | {'model':'m','input':'','tools':7,'instructions':'i'}",
@@ -95,7 +99,14 @@ class OpenAiRequestTest {
         "{'prompt':1} | prompt: expected string or array",
         "{'prompt':['a',1]} | prompt[1]: expected all strings or all token ids",
         "{'prompt':[1,'a']} | prompt[1]: expected all strings or all token ids",
-        "{'prompt':[1,[2]]} | prompt[1]: expected string or number",
+        "{'prompt':[1,[2]]} | prompt[1]: expected all strings or all token ids",
+        "{'prompt':[[1],2]} | prompt[1]: expected all strings or all token ids",
+        "{'prompt':[[1],['a']]} | prompt[1][0]: expected number",
+        "{'prompt':[[[1]]]} | prompt[0][0]: expected number",
+        "{'prompt':[[1,2],[3,-4]]} | prompt[1][1]: expected a token id, 0 to 4294967295",
+        "{'prompt':[[]]} | prompt: expected a string or array that is not empty",
+        "{'prompt':[11,22,33,44,55,66,77,true]} | prompt[7]: expected string or number or array",
+        "{'prompt':[1,2,3,4,5,6,7,-1,9,10,11]} | prompt[7]: expected a token id, 0 to 4294967295",
         "{'prompt':[1,2,1.5]} | prompt[2]: expected a token id, 0 to 4294967295",
         "{'prompt':[-1]} | prompt[0]: expected a token id, 0 to 4294967295",
         "{'prompt':[4294967296]} | prompt[0]: expected a token id, 0 to 4294967295",
@@ -279,6 +290,25 @@ class OpenAiRequestTest {
       byte[] found = Arrays.copyOfRange(bytes, (int) parsed.modelStart(), (int) parsed.modelEnd());
       assertThat(found).isEqualTo(json(value));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--boundary\r\nContent-Disposition: form-data",
+        "[1]",
+        "{'model':'m'",
+        "{'model':7}",
+        "{'query':'q'}"
+      })
+  void ofWhatGeneratesNothingOnlyASoundModelIsRead(String body) {
+    RequestParser.Parsed parsed = parse("/v1/audio/transcriptions", body);
+    assertThat(parsed.error()).isNull();
+    assertThat(parsed.model()).isNull();
+    assertThat(parsed.modelRequired()).isFalse();
+    assertThat(parsed.modelStart()).isEqualTo(-1);
+    assertThat(parsed.prompt("m").blocks(64)).isZero();
   }
 
   @ParameterizedTest

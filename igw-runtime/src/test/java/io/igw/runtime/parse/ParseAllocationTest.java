@@ -33,7 +33,7 @@ class ParseAllocationTest {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 20; round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      RequestParser.RequestBody request = new OpenAiRequest(OpenAiApi.CHAT);
+      RequestParser.RequestBody request = new JsonRequest(OpenAiApi.CHAT);
       for (int at = 0; at < body.length; at += 65_536) {
         request.feed(body, at, Math.min(65_536, body.length - at));
       }
@@ -52,9 +52,9 @@ class ParseAllocationTest {
             "data: {'id':'chatcmpl-1','choices':[{'delta':{'content':'w'}}],'usage':null}\n\n");
     byte[] json =
         Bodies.json("{'choices':[{'message':{'content':'x\\n'}}],'created':17e5,'usage':");
-    RequestParser.ResponseBody whole = new EventStreamUsage();
-    RequestParser.ResponseBody cut = new EventStreamUsage();
-    RequestParser.ResponseBody document = new JsonUsage();
+    RequestParser.ResponseBody whole = new EventStreamUsage(UsageTable.OPENAI);
+    RequestParser.ResponseBody cut = new EventStreamUsage(UsageTable.OPENAI);
+    RequestParser.ResponseBody document = new JsonUsage(UsageTable.OPENAI);
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 20; round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();

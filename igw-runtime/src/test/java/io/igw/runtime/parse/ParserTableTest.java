@@ -35,6 +35,10 @@ class ParserTableTest {
     "/v1/responses, RESPONSES",
     "/v1/conversations, CONVERSATIONS",
     "/v1/images/generations, IMAGES",
+    "/v1/rerank, MODEL_ONLY",
+    "/score, MODEL_ONLY",
+    "/tokenize, MODEL_ONLY",
+    "/v1/audio/transcriptions, MODEL_ONLY",
     "'', ANY_SHAPE",
   })
   void claimedPaths(String path, String api) {
@@ -50,6 +54,7 @@ class ParserTableTest {
     "/v1/xcompletions",
     "/v1/Completions",
     "/v1/completions/x",
+    "/v1/chat/completionsX",
     "/v1/chat%2Fcompletion",
     "/v1/%63ompletions",
     "/v1/chat%2Fcompletions",
@@ -74,6 +79,45 @@ class ParserTableTest {
       assertThat(table.find("/inference/v1/generate").parser()).isSameAs(vllm);
       assertThat(table.find("/v1/generate").parser()).isSameAs(generate);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/v1/chat/completions, OpenAiParser",
+    "/v1/messages, AnthropicParser",
+    "/v1/messages/, AnthropicParser",
+    "/v1/messages?beta=true, AnthropicParser",
+    "/v1/messages/count_tokens, AnthropicParser",
+    "/inference/v1/generate, VllmHttpParser",
+    "/inference/v1/generate/, VllmHttpParser",
+    "/tenant/inference/v1/generate, VllmHttpParser",
+    "/generate, SglangParser",
+    "/v1/generate, SglangParser",
+    "/xgenerate, PassthroughParser",
+    "/v1/xmessages, PassthroughParser",
+    "/v1/messages/batches, PassthroughParser",
+    "/google.cloud.aiplatform.v1.PredictionService/ChatCompletions, VertexParser",
+    "/google.cloud.aiplatform.v1beta1.PredictionService/StreamRawPredict, VertexParser",
+    "/PredictionService/RawPredict, VertexParser",
+    "/google.cloud.aiplatform.v1.XPredictionService/RawPredict, PassthroughParser",
+    "/google.cloud.aiplatform.v1.PredictionService/Predict, PassthroughParser",
+    "/vllm.grpc.engine.VllmEngine/Generate, VllmGrpcParser",
+    "/vllm.grpc.engine.VllmEngine/Embed, VllmGrpcParser",
+    "/vllm.grpc.engine.VllmEngine/Abort, PassthroughParser",
+    "/v1.completions, PassthroughParser",
+  })
+  void allParsersAtOnce(String path, String parser) {
+    ParserTable table =
+        new ParserTable(
+            List.of(
+                new SglangParser(),
+                new VllmGrpcParser(),
+                new VertexParser(),
+                new VllmHttpParser(),
+                new AnthropicParser(),
+                openAi,
+                passthrough));
+    assertThat(table.find(path).parser().getClass().getSimpleName()).isEqualTo(parser);
   }
 
   @Test
@@ -146,7 +190,15 @@ class ParserTableTest {
             .map(ServiceLoader.Provider::get)
             .filter(provider -> provider.type().endsWith("-parser"))
             .collect(Collectors.toMap(PluginProvider::type, provider -> provider));
-    assertThat(found).containsOnlyKeys("openai-parser", "passthrough-parser");
+    assertThat(found)
+        .containsOnlyKeys(
+            "openai-parser",
+            "anthropic-parser",
+            "vllmhttp-parser",
+            "sglanghttp-parser",
+            "vertexai-parser",
+            "vllmgrpc-parser",
+            "passthrough-parser");
     assertThat(found.values())
         .allSatisfy(provider ->
             assertThat(provider.getClass().getPackage()).isEqualTo(ParserTable.class.getPackage()));

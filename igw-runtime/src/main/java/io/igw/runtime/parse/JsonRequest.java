@@ -3,24 +3,26 @@ package io.igw.runtime.parse;
 import io.igw.api.Prompt;
 import io.igw.api.PromptBuilder;
 import io.igw.spi.RequestParser;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of the OpenAI family: hashes its prompt and notes its routing fields while bytes
- * arrive. Of equal keys the last counts.
+ * One request whose body is a JSON object: hashes its prompt and notes its routing fields while
+ * bytes arrive. Of equal keys the last counts.
  *
  * <p>Token counts that stand in for media are those of prefix-cache.md 5.2 at its default
  * resolution, and bounded per request: a block of a few bytes must not cost thousands of tokens
  * without end.
  */
-final class OpenAiRequest
+final class JsonRequest
     implements RequestParser.RequestBody, RequestParser.Parsed, FieldWalker.Visitor {
   private static final int IMAGE_TOKENS = 640 * 360 / 1024;
   private static final int VIDEO_TOKENS = 20 * IMAGE_TOKENS;
   private static final int MAX_MEDIA_TOKENS = 131_072;
-  private static final long MAX_TOKEN_ID = 0xFFFF_FFFFL;
   private static final int LIMITS = 3;
+  private static final byte[] BILLING =
+      "x-anthropic-billing-header".getBytes(StandardCharsets.US_ASCII);
 
   private final FieldWalker walker;
   private final JsonScanner scanner;
@@ -29,16 +31,24 @@ final class OpenAiRequest
   private final PromptBuilder media = new PromptBuilder();
   private final ShortText text = new ShortText();
   private final int[] limits = new int[LIMITS];
-  private final boolean byShape;
-  private OpenAiApi api;
+  private final JsonApi asked;
+  private JsonApi api;
 
   /** Elements of the main list, or pieces of the main text; 0 means it is missing. */
   private int found;
 
-  /** STRING or NUMBER, the kind of the elements of a prompt; 0 before the first. */
+  /** The main field is there, empty or not. */
+  private boolean present;
+
+  /** STRING, NUMBER or ARRAY, the kind of the elements of a prompt; 0 before the first. */
   private int elementKind;
 
   private int mediaTokens;
+  private @Nullable MediaFeatures features;
+
+  /** Bytes of {@link #BILLING} that the system text began with, -1 once it is another text. */
+  private int billing;
+
   private @Nullable String model;
   private long modelStart = -1;
   private long modelEnd = -1;
@@ -46,10 +56,10 @@ final class OpenAiRequest
   private boolean stream;
   private @Nullable String error;
 
-  OpenAiRequest(OpenAiApi api) {
+  JsonRequest(JsonApi api) {
     this.api = api;
-    this.byShape = api == OpenAiApi.ANY_SHAPE;
-    this.walker = new FieldWalker(api.fields, this);
+    this.asked = api;
+    this.walker = new FieldWalker(api.fields(), this);
     this.scanner = new JsonScanner(walker);
     Arrays.fill(limits, -1);
   }
@@ -63,12 +73,21 @@ final class OpenAiRequest
   public RequestParser.Parsed finish() {
     String malformed = scanner.error();
     String wrong = walker.error();
+    if (api.lenient()) {
+      if (malformed != null || wrong != null) {
+        model = null;
+        modelStart = -1;
+      }
+      return this;
+    }
     if (malformed != null) {
-      error = "error unmarshaling request bodyMap: " + malformed;
+      error = api.malformed(malformed);
     } else if (wrong != null) {
       error = api.invalid(wrong);
     } else if (found == 0) {
-      error = api.missing();
+      error = api.missing(present);
+    } else if (features != null) {
+      features.addTo(prompt);
     }
     return this;
   }
@@ -94,14 +113,24 @@ final class OpenAiRequest
       case TEXT_OR_TOKEN -> {
         return element(field, kind);
       }
+      case TOKEN -> found++;
+      case LIMITS -> Arrays.fill(limits, -1);
+      case FEATURES -> features = null;
+      case MEDIA_HASH -> {
+        if (kind == JsonSink.NULL) {
+          features().hash(field.detail, MediaFeatures.NONE);
+        }
+      }
+      case PLACEHOLDER -> features().placeholder(field.detail);
       case CONTENT -> {
         if (isContent(field, kind)) {
           prompt.border(field.detail);
         }
       }
-      case CONTEXT -> {
+      case CONTEXT, SYSTEM_TEXT -> {
         if (isContent(field, kind)) {
           context.border(field.detail);
+          billing = 0;
         }
       }
       default -> {}
@@ -114,13 +143,14 @@ final class OpenAiRequest
   }
 
   private boolean main(Field field, int kind) {
-    if (byShape) {
-      OpenAiApi shape = OpenAiApi.ofField(field.name);
-      if (kind == JsonSink.NULL || (api != OpenAiApi.ANY_SHAPE && api != shape)) {
+    JsonApi shape = asked.ofField(field.name);
+    if (shape != asked) {
+      if (kind == JsonSink.NULL || (api != asked && api != shape)) {
         return false; // nothing, or another field has decided
       }
       api = shape;
     }
+    present = kind != JsonSink.NULL;
     prompt.clear();
     elementKind = 0;
     found = field.treatment(kind) == JsonSink.RAW ? 1 : 0;
@@ -133,8 +163,11 @@ final class OpenAiRequest
       return false;
     }
     elementKind = kind;
-    if (found++ > 0 && kind == JsonSink.STRING) {
-      prompt.border(OpenAiFields.NEXT_PROMPT);
+    if (found > 0 && kind != JsonSink.NUMBER) {
+      prompt.border(Borders.NEXT_PROMPT);
+    }
+    if (kind != JsonSink.ARRAY) {
+      found++;
     }
     return true;
   }
@@ -153,7 +186,8 @@ final class OpenAiRequest
       }
       case ITEM, TEXT_OR_TOKEN, CONTENT -> prompt.bytes(source, offset, length);
       case CONTEXT -> context.bytes(source, offset, length);
-      case MEDIA -> media.bytes(source, offset, length);
+      case SYSTEM_TEXT -> systemText(source, offset, length);
+      case MEDIA, MEDIA_HASH -> media.bytes(source, offset, length);
       default -> {}
     }
   }
@@ -162,11 +196,23 @@ final class OpenAiRequest
   public void number(Field field, long whole) {
     if (field.action == Field.Action.LIMIT) {
       limits[field.detail] = (int) Math.min(Integer.MAX_VALUE, whole);
-    } else if (whole < 0 || whole > MAX_TOKEN_ID) {
-      walker.fail(field, "expected a token id, 0 to " + MAX_TOKEN_ID);
+    } else if (field.action == Field.Action.PLACEHOLDER_LENGTH) {
+      features().length(field.detail, whole);
+    } else if (whole < 0 || whole > TokenIds.MAX) {
+      walker.fail(field, "expected a token id, 0 to " + TokenIds.MAX);
     } else {
       prompt.token((int) whole);
     }
+  }
+
+  @Override
+  public long numbers(Field field, byte[] source, int from, int end) {
+    if (field.action == Field.Action.TEXT_OR_TOKEN && elementKind != JsonSink.NUMBER) {
+      return from;
+    }
+    long read = TokenIds.read(source, from, end, prompt);
+    found += (int) (read >>> Integer.SIZE);
+    return read;
   }
 
   @Override
@@ -177,8 +223,49 @@ final class OpenAiRequest
         modelEnd = at;
       }
       case SALT -> salt = text.take();
+      case SYSTEM_TEXT -> endSystemText();
       case MEDIA -> endMedia(field.detail);
+      case MEDIA_HASH -> {
+        features().hash(field.detail, media.digest());
+        media.clear();
+      }
       default -> {}
+    }
+  }
+
+  private MediaFeatures features() {
+    if (features == null) {
+      features = new MediaFeatures();
+    }
+    return features;
+  }
+
+  /**
+   * Leaves out the block that some clients put in front with numbers of their own, and that engines
+   * drop (prefix-cache.md 5.1): it is another one in each request.
+   */
+  private void systemText(byte[] source, int offset, int length) {
+    int at = offset;
+    int end = offset + length;
+    while (billing >= 0 && billing < BILLING.length && at < end) {
+      if (source[at] == BILLING[billing]) {
+        billing++;
+        at++;
+      } else {
+        context.bytes(BILLING, 0, billing);
+        billing = -1;
+      }
+    }
+    if (billing < 0) {
+      context.bytes(source, at, end - at);
+    }
+  }
+
+  /** A text that was only the beginning of such a block is text. */
+  private void endSystemText() {
+    if (billing > 0 && billing < BILLING.length) {
+      context.bytes(BILLING, 0, billing);
+      billing = -1;
     }
   }
 
@@ -190,9 +277,12 @@ final class OpenAiRequest
     media.clear();
     prompt.border(border);
     prompt.token((int) (digest >>> Integer.SIZE));
-    int tokens = border == OpenAiFields.VIDEO ? VIDEO_TOKENS : IMAGE_TOKENS;
+    int tokens = border == Borders.VIDEO ? VIDEO_TOKENS : IMAGE_TOKENS;
     tokens = Math.min(tokens, MAX_MEDIA_TOKENS - mediaTokens);
     mediaTokens += tokens;
+    if (tokens > 0) {
+      prompt.media(digest, tokens);
+    }
     for (int i = 0; i < tokens; i++) {
       prompt.token((int) digest);
     }
@@ -210,7 +300,7 @@ final class OpenAiRequest
 
   @Override
   public boolean modelRequired() {
-    return true;
+    return api.needsModel() || modelStart >= 0;
   }
 
   @Override
