@@ -1,215 +1,200 @@
 package io.igw.simulator;
 
 import io.igw.api.Prompt;
+import io.igw.simulator.engine.DataParallelEngine;
+import io.igw.simulator.engine.EngineModel;
+import io.igw.simulator.engine.Job;
 import io.netty.channel.EventLoop;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToDoubleFunction;
 
 /**
- * An engine without a model: a waiting queue, one prefill at a time, decoding side by side, prefix
- * blocks and LoRA slots. All waiting is done by the event loop's timer.
+ * Drives an {@link EngineModel} in real time: its steps end when the event loop's timer says so.
  *
  * <p><b>Threading.</b> Confined to its event loop.
  */
-final class Engine {
+final class Engine implements EngineModel.Listener {
   /** A slow engine takes this many times longer. */
   private static final int SLOW_FACTOR = 10;
 
   private final EngineSettings settings;
   private final EventLoop loop;
-  private final PrefixBlocks prefixes;
-  private final AdapterSlots adapters;
   private final EngineCounters counters;
-  private final Deque<Generation> waiting = new ArrayDeque<>();
-  private final Set<Generation> running = new LinkedHashSet<>();
-  private @Nullable Generation prefilling;
-  private int pinnedBlocks;
-  private boolean slow;
+  private final Map<Job, Generation> generations = new IdentityHashMap<>();
+  private final long startNanos;
+  private DataParallelEngine model;
+  private boolean advancing;
+  private long timerNanos = EngineModel.IDLE;
 
   Engine(EngineSettings settings, EventLoop loop, EngineCounters counters) {
     this.settings = settings;
     this.loop = loop;
     this.counters = counters;
-    this.prefixes = new PrefixBlocks(settings.kvBlocks());
-    this.adapters = new AdapterSlots(settings.loraSlots());
+    this.startNanos = loop.ticker().nanoTime();
+    this.model = empty();
+  }
+
+  private DataParallelEngine empty() {
+    return new DataParallelEngine(settings.parameters(), settings.dataParallelSize(), this);
+  }
+
+  /** Simulated time. */
+  private long now() {
+    return (long) ((loop.ticker().nanoTime() - startNanos) * settings.speed());
   }
 
   /** Queues a request; the listener hears later. */
-  Generation submit(Prompt prompt, String model, int limit, Generation.Listener listener) {
-    Generation generation =
-        new Generation(
-            prompt,
-            model.equals(settings.baseModel()) ? null : model,
+  Generation submit(Prompt prompt, String name, int limit, Generation.Listener listener) {
+    long[] hashes = Job.blockHashes(prompt, EngineSettings.BLOCK_TOKENS);
+    return submit(prompt.estimatedTokens(), hashes, name, limit, listener);
+  }
+
+  /** Queues a request whose prompt is known by the hashes of its blocks. */
+  Generation submit(
+      int tokens, long[] hashes, String name, int limit, Generation.Listener listener) {
+    long now = now();
+    advance(now);
+    Job job =
+        new Job(
+            Math.max(1, tokens),
             limit > 0 ? limit : settings.defaultOutputTokens(),
-            listener,
-            System.nanoTime());
-    counters.accepted(generation);
-    waiting.add(generation);
-    startPrefill();
+            hashes,
+            name.equals(settings.baseModel()) ? null : name,
+            now);
+    Generation generation = new Generation(job, listener);
+    generations.put(job, generation);
+    counters.accepted(job);
+    model.submit(job, now);
+    wake();
     return generation;
   }
 
   /** The client is gone. */
   void abort(Generation generation) {
-    if (!generation.ended) {
+    if (generations.remove(generation.job) != null) {
       counters.aborted();
-      end(generation);
+      model.abort(generation.job, now());
+      wake();
     }
   }
 
-  private void startPrefill() {
-    if (prefilling != null || running.size() >= settings.maxRunning()) {
+  /** Sets the timer to the end of the step under way, if none is set for it or earlier. */
+  private void wake() {
+    long next = model.nextNanos();
+    if (advancing || next == EngineModel.IDLE || next >= timerNanos) {
       return;
     }
-    for (Iterator<Generation> i = waiting.iterator(); i.hasNext(); ) {
-      Generation next = i.next();
-      boolean room = running.isEmpty() || pinnedBlocks + ownBlocks(next) <= settings.kvBlocks();
-      if (room && (next.adapter == null || adapters.hasRoom(next.adapter))) {
-        i.remove();
-        prefill(next);
-        return;
+    timerNanos = next;
+    DataParallelEngine timed = model;
+    long real = (long) Math.ceil((next - now()) / settings.speed());
+    loop.schedule(() -> elapsed(timed, next), Math.max(0, real), TimeUnit.NANOSECONDS);
+  }
+
+  private void elapsed(DataParallelEngine timed, long at) {
+    if (timed != model || at != timerNanos) {
+      return;
+    }
+    // Rounding must not leave the step a nanosecond short.
+    long now = Math.max(now(), timerNanos);
+    timerNanos = EngineModel.IDLE;
+    advance(now);
+    wake();
+  }
+
+  /** A listener that hears of its end may submit the next request at once: that is no new step. */
+  private void advance(long now) {
+    if (!advancing) {
+      advancing = true;
+      try {
+        model.advance(now);
+      } finally {
+        advancing = false;
       }
     }
   }
 
-  /** Blocks that a request needs beside those that others have computed. */
-  private int ownBlocks(Generation generation) {
-    return generation.blocks() - prefixes.match(generation.prompt);
-  }
-
-  private void prefill(Generation next) {
-    prefilling = next;
-    running.add(next);
-    next.running = true;
-    next.startedNanos = System.nanoTime();
-    next.pinnedBlocks = ownBlocks(next);
-    pinnedBlocks += next.pinnedBlocks;
-    double nanos = 0;
-    if (next.adapter != null && adapters.use(next.adapter)) {
-      nanos += settings.loraLoadTime().toNanos();
-    }
-    next.cachedTokens =
-        Math.min(
-            prefixes.match(next.prompt) * EngineSettings.BLOCK_TOKENS,
-            Math.max(0, next.promptTokens() - 1));
-    nanos += settings.prefillNanos(next.promptTokens() - next.cachedTokens);
-    after(nanos, () -> prefilled(next));
-  }
-
-  private void prefilled(Generation generation) {
-    if (prefilling == generation) {
-      prefilling = null;
-    }
-    if (!generation.ended) {
-      prefixes.add(generation.prompt);
-      generation.firstTokenNanos = System.nanoTime();
-      counters.prefilled(generation);
-      token(generation);
-    }
-    startPrefill();
-  }
-
-  private void token(Generation generation) {
-    if (generation.ended) {
+  @Override
+  public void token(Job job, long nowNanos) {
+    Generation generation = generations.get(job);
+    if (generation == null) {
       return;
     }
-    generation.lastTokenNanos = System.nanoTime();
-    generation.listener.token(generation.generated++);
-    if (generation.ended) {
-      return;
+    if (job.generatedTokens() == 1) {
+      counters.prefilled(job, settings.speed());
     }
-    if (generation.generated < generation.outputTokens) {
-      after(settings.timePerToken().toNanos(), () -> token(generation));
-      return;
-    }
-    counters.completed(generation);
-    end(generation);
-    generation.listener.done();
+    generation.listener.token(job.generatedTokens() - 1);
   }
 
-  private void end(Generation generation) {
-    generation.ended = true;
-    if (!generation.running) {
-      waiting.remove(generation);
+  @Override
+  public void ended(Job job, long nowNanos) {
+    Generation generation = generations.remove(job);
+    if (generation == null) {
       return;
     }
-    running.remove(generation);
-    pinnedBlocks -= generation.pinnedBlocks;
-    if (generation.adapter != null) {
-      adapters.release(generation.adapter);
+    if (job.complete()) {
+      counters.completed(job, settings.speed());
+      generation.listener.done();
+    } else {
+      counters.aborted();
+      generation.listener.impossible();
     }
-    startPrefill();
-  }
-
-  private void after(double simulatedNanos, Runnable step) {
-    long nanos = settings.realNanos(slow ? simulatedNanos * SLOW_FACTOR : simulatedNanos);
-    loop.schedule(step, nanos, TimeUnit.NANOSECONDS);
   }
 
   void slow(boolean value) {
-    slow = value;
+    model.slowness(value ? SLOW_FACTOR : 1);
   }
 
   int waitingRequests() {
-    return waiting.size();
+    return model.sum(EngineModel::waitingJobs);
   }
 
   int runningRequests() {
-    return running.size();
+    return model.sum(EngineModel::runningJobs);
   }
 
-  /** Share of KV blocks that running requests hold. */
+  /** Share of KV blocks that running requests hold, at the fullest rank. */
   double kvUsage() {
-    return Math.min(1, pinnedBlocks / (double) settings.kvBlocks());
+    return most(EngineModel::kvUsage);
+  }
+
+  /** The greatest value of a rank. */
+  double most(ToDoubleFunction<EngineModel> value) {
+    return model.most(value);
+  }
+
+  /** The data-parallel ranks. */
+  List<EngineModel> ranks() {
+    return model.ranks();
   }
 
   int cachedBlocks() {
-    return prefixes.size();
+    return model.sum(EngineModel::cachedBlocks);
   }
 
   Set<String> loadedAdapters() {
-    return adapters.loaded();
+    return model.union(EngineModel::loadedAdapters);
   }
 
-  List<String> runningAdapters() {
-    return adaptersOf(running);
+  Set<String> runningAdapters() {
+    return model.union(EngineModel::runningAdapters);
   }
 
-  List<String> waitingAdapters() {
-    return adaptersOf(waiting);
+  Set<String> waitingAdapters() {
+    return model.union(EngineModel::waitingAdapters);
   }
 
-  private static List<String> adaptersOf(Iterable<Generation> generations) {
-    List<String> names = new ArrayList<>();
-    for (Generation generation : generations) {
-      if (generation.adapter != null && !names.contains(generation.adapter)) {
-        names.add(generation.adapter);
-      }
-    }
-    return names;
+  long preemptions() {
+    return model.sumOf(EngineModel::preemptions);
   }
 
   /** As after a restart: nothing cached, nothing loaded, nothing queued. */
   void restart() {
-    for (Generation generation : waiting) {
-      generation.ended = true;
-    }
-    for (Generation generation : running) {
-      generation.ended = true;
-    }
-    waiting.clear();
-    running.clear();
-    prefilling = null;
-    pinnedBlocks = 0;
-    prefixes.clear();
-    adapters.clear();
-    slow = false;
+    generations.clear();
+    timerNanos = EngineModel.IDLE;
+    model = empty();
   }
 }

@@ -1,5 +1,6 @@
 package io.igw.simulator;
 
+import io.igw.simulator.engine.Job;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -39,12 +40,12 @@ final class EngineCounters {
       seconds("time_to_first_token_seconds", "Histogram of time to first token in seconds.");
   private final Histogram interToken =
       new Histogram(
-          "vllm:inter_token_latency_seconds",
+          "inter_token_latency_seconds",
           "Histogram of inter-token latency in seconds.",
           TOKEN_SECONDS);
   private final Histogram perToken =
       new Histogram(
-          "vllm:request_time_per_output_token_seconds",
+          "request_time_per_output_token_seconds",
           "Histogram of time_per_output_token_seconds per request.",
           TOKEN_SECONDS);
   private final Histogram endToEnd =
@@ -68,71 +69,82 @@ final class EngineCounters {
   private final Histogram computed =
       tokens("request_prefill_kv_computed_tokens", "Histogram of new KV tokens in prefill.");
   private final Histogram n =
-      new Histogram("vllm:request_params_n", "Histogram of the n request parameter.", FEW);
+      new Histogram("request_params_n", "Histogram of the n request parameter.", FEW);
   private final Histogram iteration =
-      new Histogram("vllm:iteration_tokens_total", "Histogram of tokens per engine step.", POWERS);
+      new Histogram("iteration_tokens_total", "Histogram of tokens per engine step.", POWERS);
 
   private static Histogram seconds(String name, String help) {
-    return new Histogram("vllm:" + name, help, SECONDS);
+    return new Histogram(name, help, SECONDS);
   }
 
   private static Histogram longSeconds(String name, String help) {
-    return new Histogram("vllm:" + name, help, LONG_SECONDS);
+    return new Histogram(name, help, LONG_SECONDS);
   }
 
   private static Histogram tokens(String name, String help) {
-    return new Histogram("vllm:" + name, help, TOKENS);
+    return new Histogram(name, help, TOKENS);
   }
 
+  private final List<Histogram> histograms =
+      List.of(
+          firstToken,
+          interToken,
+          perToken,
+          endToEnd,
+          queue,
+          inference,
+          prefill,
+          decode,
+          prompt,
+          generation,
+          maxGeneration,
+          maxTokens,
+          computed,
+          n,
+          iteration);
+
+  /** All of them, always in the same order. */
   List<Histogram> histograms() {
-    return List.of(
-        firstToken,
-        interToken,
-        perToken,
-        endToEnd,
-        queue,
-        inference,
-        prefill,
-        decode,
-        prompt,
-        generation,
-        maxGeneration,
-        maxTokens,
-        computed,
-        n,
-        iteration);
+    return histograms;
   }
 
-  void accepted(Generation generation) {
+  void accepted(Job job) {
     requests.increment();
-    maxTokens.record(generation.outputTokens);
-    maxGeneration.record(generation.outputTokens);
+    maxTokens.record(job.outputTokens());
+    maxGeneration.record(job.outputTokens());
     n.record(1);
   }
 
-  void prefilled(Generation generation) {
-    promptTokens.add(generation.promptTokens());
-    cachedTokens.add(generation.cachedTokens);
-    prompt.record(generation.promptTokens());
-    computed.record(generation.promptTokens() - generation.cachedTokens);
-    iteration.record(generation.promptTokens() - generation.cachedTokens);
-    firstToken.record((generation.firstTokenNanos - generation.arrivedNanos) / 1e9);
-    prefill.record((generation.firstTokenNanos - generation.startedNanos) / 1e9);
-    queue.record((generation.startedNanos - generation.arrivedNanos) / 1e9);
+  /** The first token is there; {@code speed} as in {@link EngineSettings}. */
+  void prefilled(Job job, double speed) {
+    int uncached = job.promptTokens() - job.cachedTokens();
+    promptTokens.add(job.promptTokens());
+    cachedTokens.add(job.cachedTokens());
+    prompt.record(job.promptTokens());
+    computed.record(uncached);
+    iteration.record(uncached);
+    firstToken.record(seconds(job.arrivedNanos(), job.firstTokenNanos(), speed));
+    prefill.record(seconds(job.admittedNanos(), job.firstTokenNanos(), speed));
+    queue.record(seconds(job.arrivedNanos(), job.admittedNanos(), speed));
   }
 
-  void completed(Generation generation) {
+  void completed(Job job, double speed) {
     completed.increment();
-    generatedTokens.add(generation.generated);
-    this.generation.record(generation.generated);
-    double decoding = (generation.lastTokenNanos - generation.firstTokenNanos) / 1e9;
+    generatedTokens.add(job.generatedTokens());
+    this.generation.record(job.generatedTokens());
+    double decoding = seconds(job.firstTokenNanos(), job.endedNanos(), speed);
     decode.record(decoding);
-    inference.record((generation.lastTokenNanos - generation.startedNanos) / 1e9);
-    endToEnd.record((generation.lastTokenNanos - generation.arrivedNanos) / 1e9);
-    if (generation.generated > 1) {
-      perToken.record(decoding / (generation.generated - 1));
-      interToken.record(decoding / (generation.generated - 1));
+    inference.record(seconds(job.admittedNanos(), job.endedNanos(), speed));
+    endToEnd.record(seconds(job.arrivedNanos(), job.endedNanos(), speed));
+    if (job.generatedTokens() > 1) {
+      perToken.record(decoding / (job.generatedTokens() - 1));
+      interToken.record(decoding / (job.generatedTokens() - 1));
     }
+  }
+
+  /** Real seconds. */
+  private static double seconds(long fromNanos, long toNanos, double speed) {
+    return (toNanos - fromNanos) / speed / 1e9;
   }
 
   void aborted() {

@@ -1,22 +1,26 @@
 package io.igw.simulator;
 
+import io.igw.simulator.engine.EngineParameters;
+import io.igw.simulator.engine.Ranges;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How a simulated engine behaves. Times are simulated times: {@link #speed} shortens them all.
  *
  * @param baseModel the model that is always loaded; any other name in a request is a LoRA adapter
- * @param kvBlocks KV-cache blocks of 64 tokens; the least recently used prefix blocks go first
+ * @param kvBlocks KV blocks of 64 tokens, for running requests and for prefixes that are kept
  * @param maxRunning requests that run at once; others wait
- * @param prefillTokensPerSecond rate at which prompt tokens that are not cached are computed; one
- *     prompt at a time
- * @param prefillFixed time that each prefill takes in any case
- * @param timePerToken time from one generated token to the next
+ * @param prefillTokensPerSecond rate at which prompt tokens that are not cached are computed
+ * @param prefillFixed time that each step takes in any case
+ * @param timePerToken time from one generated token to the next while no prompt is computed
  * @param defaultOutputTokens tokens generated for a request without a limit
  * @param loraSlots adapters that can be loaded at once
  * @param loraLoadTime time to load an adapter
  * @param speed factor by which simulated time runs faster than real time
  * @param maxBodyBytes limit of a request body
+ * @param dataParallelSize ranks behind one queue, each with {@code kvBlocks} and {@code loraSlots}
+ * @param kind whose metrics page it shows
  */
 public record EngineSettings(
     String baseModel,
@@ -29,9 +33,14 @@ public record EngineSettings(
     int loraSlots,
     Duration loraLoadTime,
     double speed,
-    int maxBodyBytes) {
+    int maxBodyBytes,
+    int dataParallelSize,
+    EngineKind kind) {
   /** Tokens of a KV-cache block. */
   public static final int BLOCK_TOKENS = 64;
+
+  /** Tokens that a step computes at most: longer prompts come in chunks. */
+  private static final int BATCHED_TOKENS = 2048;
 
   private static final EngineSettings DEFAULTS =
       new EngineSettings(
@@ -45,25 +54,22 @@ public record EngineSettings(
           4,
           Duration.ofMillis(300),
           1,
-          16 << 20);
+          16 << 20,
+          1,
+          EngineKind.VLLM);
 
   /** Checks the ranges. */
   public EngineSettings {
-    positive("kvBlocks", kvBlocks);
-    positive("maxRunning", maxRunning);
-    positive("prefillTokensPerSecond", prefillTokensPerSecond);
-    positive("defaultOutputTokens", defaultOutputTokens);
-    positive("loraSlots", loraSlots);
-    positive("speed", speed);
-    positive("maxBodyBytes", maxBodyBytes);
+    Ranges.positive("kvBlocks", kvBlocks);
+    Ranges.positive("maxRunning", maxRunning);
+    Ranges.positive("prefillTokensPerSecond", prefillTokensPerSecond);
+    Ranges.positive("defaultOutputTokens", defaultOutputTokens);
+    Ranges.positive("loraSlots", loraSlots);
+    Ranges.positive("speed", speed);
+    Ranges.positive("maxBodyBytes", maxBodyBytes);
+    Ranges.positive("dataParallelSize", dataParallelSize);
     if (baseModel.isEmpty()) {
       throw new IllegalArgumentException("baseModel: '' (expected: not empty)");
-    }
-  }
-
-  private static void positive(String name, double value) {
-    if (!(value > 0)) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");
     }
   }
 
@@ -74,121 +80,130 @@ public record EngineSettings(
 
   /** With another base model. */
   public EngineSettings withBaseModel(String name) {
-    return new EngineSettings(
-        name,
-        kvBlocks,
-        maxRunning,
-        prefillTokensPerSecond,
-        prefillFixed,
-        timePerToken,
-        defaultOutputTokens,
-        loraSlots,
-        loraLoadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> copy.baseModel = name);
   }
 
   /** With another KV cache. */
   public EngineSettings withKvBlocks(int blocks) {
-    return new EngineSettings(
-        baseModel,
-        blocks,
-        maxRunning,
-        prefillTokensPerSecond,
-        prefillFixed,
-        timePerToken,
-        defaultOutputTokens,
-        loraSlots,
-        loraLoadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> copy.kvBlocks = blocks);
   }
 
   /** With another limit of running requests. */
   public EngineSettings withMaxRunning(int requests) {
-    return new EngineSettings(
-        baseModel,
-        kvBlocks,
-        requests,
-        prefillTokensPerSecond,
-        prefillFixed,
-        timePerToken,
-        defaultOutputTokens,
-        loraSlots,
-        loraLoadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> copy.maxRunning = requests);
   }
 
   /** With other prefill times. */
   public EngineSettings withPrefill(double tokensPerSecond, Duration fixed) {
-    return new EngineSettings(
-        baseModel,
-        kvBlocks,
-        maxRunning,
-        tokensPerSecond,
-        fixed,
-        timePerToken,
-        defaultOutputTokens,
-        loraSlots,
-        loraLoadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> {
+      copy.prefillTokensPerSecond = tokensPerSecond;
+      copy.prefillFixed = fixed;
+    });
   }
 
   /** With other decode figures. */
   public EngineSettings withDecode(Duration perToken, int outputTokens) {
-    return new EngineSettings(
-        baseModel,
-        kvBlocks,
-        maxRunning,
-        prefillTokensPerSecond,
-        prefillFixed,
-        perToken,
-        outputTokens,
-        loraSlots,
-        loraLoadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> {
+      copy.timePerToken = perToken;
+      copy.defaultOutputTokens = outputTokens;
+    });
   }
 
   /** With other LoRA figures. */
   public EngineSettings withLora(int slots, Duration loadTime) {
-    return new EngineSettings(
-        baseModel,
-        kvBlocks,
-        maxRunning,
-        prefillTokensPerSecond,
-        prefillFixed,
-        timePerToken,
-        defaultOutputTokens,
-        slots,
-        loadTime,
-        speed,
-        maxBodyBytes);
+    return with(copy -> {
+      copy.loraSlots = slots;
+      copy.loraLoadTime = loadTime;
+    });
   }
 
   /** With another speed. */
   public EngineSettings withSpeed(double factor) {
-    return new EngineSettings(
-        baseModel,
-        kvBlocks,
+    return with(copy -> copy.speed = factor);
+  }
+
+  /** With data-parallel ranks. */
+  public EngineSettings withDataParallelSize(int ranks) {
+    return with(copy -> copy.dataParallelSize = ranks);
+  }
+
+  /** With another engine's metrics page. */
+  public EngineSettings withKind(EngineKind other) {
+    return with(copy -> copy.kind = other);
+  }
+
+  private EngineSettings with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.settings();
+  }
+
+  /** The components, to be changed. */
+  private static final class Copy {
+    private String baseModel;
+    private int kvBlocks;
+    private int maxRunning;
+    private double prefillTokensPerSecond;
+    private Duration prefillFixed;
+    private Duration timePerToken;
+    private int defaultOutputTokens;
+    private int loraSlots;
+    private Duration loraLoadTime;
+    private double speed;
+    private final int maxBodyBytes;
+    private int dataParallelSize;
+    private EngineKind kind;
+
+    Copy(EngineSettings from) {
+      baseModel = from.baseModel;
+      kvBlocks = from.kvBlocks;
+      maxRunning = from.maxRunning;
+      prefillTokensPerSecond = from.prefillTokensPerSecond;
+      prefillFixed = from.prefillFixed;
+      timePerToken = from.timePerToken;
+      defaultOutputTokens = from.defaultOutputTokens;
+      loraSlots = from.loraSlots;
+      loraLoadTime = from.loraLoadTime;
+      speed = from.speed;
+      maxBodyBytes = from.maxBodyBytes;
+      dataParallelSize = from.dataParallelSize;
+      kind = from.kind;
+    }
+
+    EngineSettings settings() {
+      return new EngineSettings(
+          baseModel,
+          kvBlocks,
+          maxRunning,
+          prefillTokensPerSecond,
+          prefillFixed,
+          timePerToken,
+          defaultOutputTokens,
+          loraSlots,
+          loraLoadTime,
+          speed,
+          maxBodyBytes,
+          dataParallelSize,
+          kind);
+    }
+  }
+
+  /** The engine in the model's terms. */
+  EngineParameters parameters() {
+    double tokenNanos = 1e9 / prefillTokensPerSecond;
+    double step = prefillFixed.toNanos();
+    return new EngineParameters(
         maxRunning,
-        prefillTokensPerSecond,
-        prefillFixed,
-        timePerToken,
-        defaultOutputTokens,
+        BATCHED_TOKENS,
+        BLOCK_TOKENS,
+        kvBlocks,
         loraSlots,
-        loraLoadTime,
-        factor,
-        maxBodyBytes);
-  }
-
-  long realNanos(double simulatedNanos) {
-    return (long) (simulatedNanos / speed);
-  }
-
-  double prefillNanos(long uncachedTokens) {
-    return prefillFixed.toNanos() + uncachedTokens * 1e9 / prefillTokensPerSecond;
+        loraLoadTime.toNanos(),
+        step,
+        Math.max(0, timePerToken.toNanos() - step - tokenNanos),
+        0,
+        tokenNanos,
+        0,
+        0);
   }
 }

@@ -1,9 +1,11 @@
 package io.igw.simulator;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** How a model server misbehaves on inference requests. */
+/** How a model server misbehaves. */
 public enum Fault {
   /** It does not. */
   OK("ok"),
@@ -16,7 +18,13 @@ public enum Fault {
   /** The connection is reset instead of an answer. */
   RESET("reset"),
   /** The connection is reset after the first token of a stream. */
-  RESET_MID_RESPONSE("reset-mid-response");
+  RESET_MID_RESPONSE("reset-mid-response"),
+  /** The metrics page stays what it was. */
+  STALE_METRICS("stale-metrics"),
+  /** The metrics page is none. */
+  GARBAGE_METRICS("garbage-metrics"),
+  /** The metrics page has 100 MB. */
+  HUGE_METRICS("huge-metrics");
 
   private final String mode;
 
@@ -27,6 +35,11 @@ public enum Fault {
   /** As the admin request names it. */
   public String mode() {
     return mode;
+  }
+
+  /** All modes, for messages. */
+  static String modes() {
+    return Arrays.stream(values()).map(Fault::mode).collect(Collectors.joining(", "));
   }
 
   static @Nullable Fault of(@Nullable String mode) {

@@ -1,9 +1,8 @@
 package io.igw.simulator;
 
-import io.igw.api.Prompt;
-import org.jspecify.annotations.Nullable;
+import io.igw.simulator.engine.Job;
 
-/** One request inside an engine. Confined to the engine's event loop. */
+/** One request inside an engine, and who waits for it. Confined to the engine's event loop. */
 final class Generation {
   /** Hears what the engine generates, on the engine's event loop. */
   interface Listener {
@@ -12,42 +11,32 @@ final class Generation {
 
     /** All tokens are there. */
     void done();
+
+    /** The request can never run: it needs more KV blocks than the engine has. */
+    void impossible();
   }
 
-  final Prompt prompt;
-  final @Nullable String adapter;
-  final int outputTokens;
+  final Job job;
   final Listener listener;
-  final long arrivedNanos;
-  long startedNanos;
-  long firstTokenNanos;
-  long lastTokenNanos;
-  int cachedTokens;
-  int generated;
-  int pinnedBlocks;
-  boolean running;
-  boolean ended;
 
-  Generation(
-      Prompt prompt,
-      @Nullable String adapter,
-      int outputTokens,
-      Listener listener,
-      long arrivedNanos) {
-    this.prompt = prompt;
-    this.adapter = adapter;
-    this.outputTokens = outputTokens;
+  Generation(Job job, Listener listener) {
+    this.job = job;
     this.listener = listener;
-    this.arrivedNanos = arrivedNanos;
   }
 
   int promptTokens() {
-    return prompt.estimatedTokens();
+    return job.promptTokens();
   }
 
-  /** KV blocks that prompt and output fill in the end. */
-  int blocks() {
-    return (promptTokens() + outputTokens + EngineSettings.BLOCK_TOKENS - 1)
-        / EngineSettings.BLOCK_TOKENS;
+  int cachedTokens() {
+    return job.cachedTokens();
+  }
+
+  int outputTokens() {
+    return job.outputTokens();
+  }
+
+  int generated() {
+    return job.generatedTokens();
   }
 }

@@ -1,7 +1,6 @@
 package io.igw.simulator;
 
 import io.igw.api.Endpoint;
-import io.igw.spi.RequestParser;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,13 +11,17 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model server without a model on a local port: the OpenAI API, a vLLM metrics page, faults on
- * request ({@code POST /admin/fault?mode=ok|slow|500|hang|reset|reset-mid-response}).
+ * A model server without a model on a local port: the OpenAI API, an engine's metrics page, faults
+ * on request ({@code POST /admin/fault?mode=}, one of {@link Fault#mode}) and {@code POST
+ * /admin/restart} for empty caches.
  *
  * <p><b>Threading.</b> Any thread may call, but not an event loop of the servers: {@link #kill} and
  * {@link #restart} wait for one.
@@ -32,10 +35,11 @@ public final class ModelServer {
   private final int port;
   private @Nullable Channel listener;
 
-  ModelServer(EngineSettings settings, EventLoop loop, RequestParser parser) {
+  /** {@code wanted}: its port, 0 for a free one. */
+  ModelServer(int wanted, EventLoop loop, ServerState state) {
     this.loop = loop;
-    this.state = new ServerState(settings, loop, parser);
-    Channel bound = bind(0);
+    this.state = state;
+    Channel bound = bind(wanted);
     this.listener = bound;
     this.port = ((InetSocketAddress) bound.localAddress()).getPort();
     state.hostPort(hostPort());
@@ -44,8 +48,12 @@ public final class ModelServer {
   private Channel bind(int wanted) {
     for (int left = BIND_ATTEMPTS; ; left--) {
       ChannelFuture bound = tryBind(wanted).awaitUninterruptibly();
-      if (bound.isSuccess() || left == 0) {
-        return bound.syncUninterruptibly().channel();
+      if (bound.isSuccess()) {
+        return bound.channel();
+      }
+      if (left == 0) {
+        String message = "port " + wanted + ": " + bound.cause().getMessage();
+        throw new UncheckedIOException(message, new IOException(bound.cause()));
       }
       afterSelect();
     }
@@ -102,6 +110,18 @@ public final class ModelServer {
         counters.promptTokens.sum(),
         counters.cachedTokens.sum(),
         counters.generatedTokens.sum());
+  }
+
+  /** What the server is doing now. */
+  public ServerLoad load() {
+    return loop.submit(() ->
+            new ServerLoad(
+                state.engine.waitingRequests(),
+                state.engine.runningRequests(),
+                state.engine.kvUsage(),
+                List.copyOf(state.engine.loadedAdapters())))
+        .syncUninterruptibly()
+        .getNow();
   }
 
   /** Misbehaves from the next request on. */

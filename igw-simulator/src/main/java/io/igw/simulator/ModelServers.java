@@ -3,6 +3,7 @@ package io.igw.simulator;
 import io.igw.api.EndpointId;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.spi.RequestParser;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -31,6 +32,17 @@ public final class ModelServers implements AutoCloseable {
    * @param count 1 or more
    */
   public static ModelServers start(int count, EngineSettings settings) {
+    return start(count, 0, settings);
+  }
+
+  /**
+   * Starts servers on consecutive local ports.
+   *
+   * @param count 1 or more
+   * @param firstPort port of the first; 0 for free ones
+   * @throws java.io.UncheckedIOException if a port is in use
+   */
+  public static ModelServers start(int count, int firstPort, EngineSettings settings) {
     if (count < 1) {
       throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
     }
@@ -42,8 +54,11 @@ public final class ModelServers implements AutoCloseable {
     List<ModelServer> servers = new ArrayList<>(count);
     try {
       RequestParser parser = OpenAiReader.parser();
+      var pages = MetricsPage.pages(settings);
       for (int i = 0; i < count; i++) {
-        servers.add(new ModelServer(settings, loops.next(), parser));
+        EventLoop loop = loops.next();
+        ServerState state = new ServerState(settings, loop, parser, pages);
+        servers.add(new ModelServer(firstPort == 0 ? 0 : firstPort + i, loop, state));
       }
     } catch (RuntimeException | Error e) {
       stop(loops);
@@ -64,15 +79,14 @@ public final class ModelServers implements AutoCloseable {
 
   /** The servers as discovery knows them, named {@code server-0}, {@code server-1} and so on. */
   public List<EndpointSpec> endpoints() {
-    return IntStream.range(0, servers.size())
-        .mapToObj(i ->
-            new EndpointSpec(
-                new EndpointId("default", "server-" + i),
-                servers.get(i).host(),
-                servers.get(i).port(),
-                0,
-                Map.of()))
-        .toList();
+    return IntStream.range(0, servers.size()).mapToObj(this::endpoint).toList();
+  }
+
+  /** One server as discovery knows it. */
+  public EndpointSpec endpoint(int index) {
+    ModelServer server = servers.get(index);
+    EndpointId id = new EndpointId("default", "server-" + index);
+    return new EndpointSpec(id, server.host(), server.port(), 0, Map.of());
   }
 
   /** Kills all servers and ends their threads. */

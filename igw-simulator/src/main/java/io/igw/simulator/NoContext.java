@@ -27,6 +27,11 @@ final class NoContext implements PluginContext {
   }
 
   @Override
+  public <T> Attribute<T> attribute(String dataType, String producer, Class<T> type) {
+    throw nothing();
+  }
+
+  @Override
   public <T> RequestKey<T> requestKey(String name, Class<T> type) {
     throw nothing();
   }

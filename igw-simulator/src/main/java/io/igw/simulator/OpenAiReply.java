@@ -54,8 +54,8 @@ final class OpenAiReply {
 
   /** The whole response as one document. */
   String document(Generation generation) {
-    StringBuilder text = new StringBuilder(8 * generation.outputTokens);
-    for (int i = 0; i < generation.generated; i++) {
+    StringBuilder text = new StringBuilder(8 * generation.outputTokens());
+    for (int i = 0; i < generation.generated(); i++) {
       text.append(word(i));
     }
     String choice =
@@ -74,11 +74,11 @@ final class OpenAiReply {
     return "\"usage\":{\"prompt_tokens\":"
         + generation.promptTokens()
         + ",\"total_tokens\":"
-        + (generation.promptTokens() + generation.generated)
+        + (generation.promptTokens() + generation.generated())
         + ",\"completion_tokens\":"
-        + generation.generated
+        + generation.generated()
         + ",\"prompt_tokens_details\":{\"cached_tokens\":"
-        + generation.cachedTokens
+        + generation.cachedTokens()
         + "}}";
   }
 

@@ -6,6 +6,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 
 import io.igw.spi.RequestParser;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,6 +28,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,6 +46,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   private @Nullable HttpRequest request;
   private String path = "";
   private RequestParser.@Nullable RequestBody body;
+  private @Nullable ByteArrayOutputStream embeddings;
   private long bodyBytes;
   private @Nullable Generation generation;
 
@@ -82,6 +86,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         bodyBytes += content.content().readableBytes();
         if (body != null && bodyBytes <= server.settings.maxBodyBytes()) {
           server.reader.feed(body, content.content());
+        } else if (embeddings != null && bodyBytes <= server.settings.maxBodyBytes()) {
+          embeddings.writeBytes(ByteBufUtil.getBytes(content.content()));
         }
         if (object instanceof LastHttpContent) {
           answering = true;
@@ -97,24 +103,32 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     request = head;
     path = new QueryStringDecoder(head.uri()).path();
     bodyBytes = 0;
+    boolean post = head.method().equals(HttpMethod.POST);
     boolean inference = path.equals("/v1/completions") || path.equals("/v1/chat/completions");
-    body = inference && head.method().equals(HttpMethod.POST) ? server.reader.begin(path) : null;
+    body = inference && post ? server.reader.begin(path) : null;
+    embeddings = post && path.equals("/v1/embeddings") ? new ByteArrayOutputStream() : null;
   }
 
   private void dispatch(ChannelHandlerContext ctx) {
-    if (body != null) {
-      infer(ctx, body);
+    if (body != null || embeddings != null) {
+      if (!failsOnPurpose(ctx)) {
+        infer(ctx);
+      }
+      return;
+    }
+    if (path.equals(server.settings.kind().metricsPath())) {
+      String type = "text/plain; version=0.0.4; charset=utf-8";
+      answer(ctx, HttpResponseStatus.OK, type, server.metrics(ctx.alloc()));
       return;
     }
     switch (path) {
       case "/health", "/ping" -> answer(ctx, HttpResponseStatus.OK, JSON, "");
       case "/v1/models" -> answer(ctx, HttpResponseStatus.OK, JSON, server.models());
-      case "/metrics" -> {
-        ByteBuf page = ctx.alloc().buffer(72 << 10);
-        server.page.write(page);
-        answer(ctx, HttpResponseStatus.OK, "text/plain; version=0.0.4; charset=utf-8", page);
-      }
       case "/admin/fault" -> fault(ctx);
+      case "/admin/restart" -> {
+        server.engine.restart();
+        answer(ctx, HttpResponseStatus.OK, JSON, "{\"restarted\":true}");
+      }
       default -> error(ctx, HttpResponseStatus.NOT_FOUND, "NotFoundError", "Not Found");
     }
   }
@@ -128,56 +142,84 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     }
     Fault fault = Fault.of(mode);
     if (fault == null) {
-      String expected = "mode: " + mode + " (expected: ok, slow, 500, hang, reset, ";
-      error(
-          ctx, HttpResponseStatus.BAD_REQUEST, "BadRequestError", expected + "reset-mid-response)");
+      String message = "mode: " + mode + " (expected: one of " + Fault.modes() + ")";
+      error(ctx, HttpResponseStatus.BAD_REQUEST, "BadRequestError", message);
       return;
     }
     server.fault(fault);
     answer(ctx, HttpResponseStatus.OK, JSON, "{\"mode\":\"" + fault.mode() + "\"}");
   }
 
-  private void infer(ChannelHandlerContext ctx, RequestParser.RequestBody read) {
+  private boolean failsOnPurpose(ChannelHandlerContext ctx) {
     switch (server.fault) {
-      case ERROR -> {
-        error(
-            ctx, HttpResponseStatus.INTERNAL_SERVER_ERROR, "InternalServerError", "engine is dead");
-        return;
-      }
+      case ERROR ->
+          error(
+              ctx,
+              HttpResponseStatus.INTERNAL_SERVER_ERROR,
+              "InternalServerError",
+              "engine is dead");
       case HANG -> {
-        return;
+        // No answer ever comes.
       }
-      case RESET -> {
-        reset(ctx);
-        return;
-      }
+      case RESET -> reset(ctx);
       default -> {
-        // The engine answers.
+        return false;
       }
     }
+    return true;
+  }
+
+  private void infer(ChannelHandlerContext ctx) {
     if (bodyBytes > server.settings.maxBodyBytes()) {
       String message = "body (expected: at most " + server.settings.maxBodyBytes() + " bytes)";
       error(ctx, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "BadRequestError", message);
+    } else if (body != null) {
+      generate(ctx, body);
+    } else if (embeddings != null) {
+      embed(ctx, embeddings.toByteArray());
+    }
+  }
+
+  private void embed(ChannelHandlerContext ctx, byte[] whole) {
+    EmbeddingsRequest asked;
+    try {
+      asked = EmbeddingsRequest.read(whole);
+    } catch (IOException | IllegalArgumentException e) {
+      badRequest(ctx, e instanceof IOException ? "body (expected: JSON)" : e.getMessage());
       return;
     }
+    Document.Text text = ended -> asked.document(id(), System.currentTimeMillis() / 1000);
+    generation =
+        server.engine.submit(
+            asked.tokens(), new long[0], asked.model(), 1, new Document(ctx, text));
+  }
+
+  private String id() {
+    String id = header("x-request-id");
+    return id == null ? Long.toHexString(System.nanoTime()) : id;
+  }
+
+  private void badRequest(ChannelHandlerContext ctx, @Nullable String message) {
+    error(ctx, HttpResponseStatus.BAD_REQUEST, "BadRequestError", String.valueOf(message));
+  }
+
+  private void generate(ChannelHandlerContext ctx, RequestParser.RequestBody read) {
     RequestParser.Parsed parsed = read.finish();
     String wrong = parsed.error();
     String model = parsed.model();
     if (wrong != null || model == null || model.isEmpty()) {
-      String message = wrong != null ? wrong : "model (expected: a model name)";
-      error(ctx, HttpResponseStatus.BAD_REQUEST, "BadRequestError", message);
+      badRequest(ctx, wrong != null ? wrong : "model (expected: a model name)");
       return;
     }
-    String id = header("x-request-id");
     OpenAiReply reply =
         new OpenAiReply(
             path.endsWith("/chat/completions"),
             parsed.stream(),
-            id == null ? Long.toHexString(System.nanoTime()) : id,
+            id(),
             model,
             System.currentTimeMillis() / 1000);
     Generation.Listener listener =
-        parsed.stream() ? new Stream(ctx, reply) : new Document(ctx, reply);
+        parsed.stream() ? new Stream(ctx, reply) : new Document(ctx, reply::document);
     generation =
         server.engine.submit(parsed.prompt(model), model, parsed.maxOutputTokens(), listener);
   }
@@ -226,6 +268,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
   private void answered(ChannelHandlerContext ctx) {
     generation = null;
     body = null;
+    embeddings = null;
     answering = false;
     if (request != null && !HttpUtil.isKeepAlive(request)) {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -256,12 +299,17 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   /** Sends the response as one document. */
   private final class Document implements Generation.Listener {
-    private final ChannelHandlerContext ctx;
-    private final OpenAiReply reply;
+    /** The document of what was generated. */
+    private interface Text {
+      String of(Generation whole);
+    }
 
-    Document(ChannelHandlerContext ctx, OpenAiReply reply) {
+    private final ChannelHandlerContext ctx;
+    private final Text text;
+
+    Document(ChannelHandlerContext ctx, Text text) {
       this.ctx = ctx;
-      this.reply = reply;
+      this.text = text;
     }
 
     @Override
@@ -270,11 +318,23 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void impossible() {
+      ServerConnection.this.impossible(ctx);
+    }
+
+    @Override
     public void done() {
       Generation whole = generation;
       if (whole != null) {
-        answer(ctx, HttpResponseStatus.OK, JSON, reply.document(whole));
+        answer(ctx, HttpResponseStatus.OK, JSON, text.of(whole));
       }
+    }
+  }
+
+  /** As vLLM answers what its cache can never hold. */
+  private void impossible(ChannelHandlerContext ctx) {
+    if (generation != null) {
+      badRequest(ctx, "The request needs more KV blocks than there are.");
     }
   }
 
@@ -300,9 +360,19 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
         headers(head, "text/event-stream; charset=utf-8");
         ctx.write(head);
       }
-      boolean last = index + 1 == current.outputTokens;
+      boolean last = index + 1 == current.outputTokens();
       send(reply.tokenEvent(index, last));
       if (server.fault == Fault.RESET_MID_RESPONSE) {
+        reset(ctx);
+      }
+    }
+
+    @Override
+    public void impossible() {
+      Generation part = generation;
+      if (part == null || part.generated() == 0) {
+        ServerConnection.this.impossible(ctx);
+      } else {
         reset(ctx);
       }
     }

@@ -19,7 +19,7 @@ class EngineTest {
       EngineSettings.defaults()
           .withBaseModel("base")
           .withKvBlocks(40)
-          .withPrefill(1000, Duration.ofMillis(10))
+          .withPrefill(1000, Duration.ofMillis(2))
           .withDecode(Duration.ofMillis(5), 3)
           .withLora(1, Duration.ofMillis(100));
 
@@ -63,6 +63,11 @@ class EngineTest {
           public void done() {
             events.add(name + " done");
           }
+
+          @Override
+          public void impossible() {
+            events.add(name + " impossible");
+          }
         });
   }
 
@@ -76,7 +81,7 @@ class EngineTest {
   @Test
   void prefillTakesTimeByUncachedTokensThenTokensCome() {
     submit("a", "base", prompt("abcd", 640));
-    after(649);
+    after(641);
     assertThat(events).isEmpty();
     after(1);
     assertThat(events).containsExactly("a0");
@@ -84,30 +89,34 @@ class EngineTest {
     after(5);
     assertThat(events).containsExactly("a0", "a1", "a2", "a done");
     Generation again = submit("b", "base", prompt("abcd", 640));
-    after(11);
-    assertThat(again.cachedTokens).isEqualTo(639);
+    after(66);
+    assertThat(again.cachedTokens()).isEqualTo(576);
     assertThat(events).endsWith("b0");
   }
 
   @Test
-  void prefillsOneAtATimeWhileOthersDecode() {
+  void decodingGoesOnWhileAPromptIsComputed() {
     submit("a", "base", prompt("abcd", 64));
+    after(66);
+    assertThat(events).containsExactly("a0");
     submit("b", "base", prompt("efgh", 64));
-    assertThat(engine.runningRequests()).isEqualTo(1);
     assertThat(engine.waitingRequests()).isEqualTo(1);
-    after(74);
+    after(5);
+    assertThat(events).containsExactly("a0", "a1");
     assertThat(engine.runningRequests()).isEqualTo(2);
-    after(74);
+    // One step: the second prompt, and the first request's last token.
+    after(70);
     assertThat(events).containsExactly("a0", "a1", "a2", "a done", "b0");
   }
 
   @Test
   void loraSlotsAreLoadedOnceAndWaitedFor() {
     submit("a", "sql", prompt("abcd", 64));
-    after(174);
+    after(166);
     assertThat(events).containsExactly("a0");
     submit("b", "law", prompt("abcd", 64));
     submit("c", "base", prompt("ijkl", 64));
+    after(5);
     assertThat(engine.runningAdapters()).containsExactly("sql");
     assertThat(engine.waitingAdapters()).containsExactly("law");
     // The base model needs no slot: it passes the adapter that waits for one.
@@ -121,25 +130,20 @@ class EngineTest {
   @Test
   void requestWaitsForKvBlocks() {
     submit("a", "base", prompt("abcd", 64 * 30));
-    after(1930);
+    after(1922);
     submit("b", "base", prompt("efgh", 64 * 20));
     assertThat(engine.waitingRequests()).isEqualTo(1);
     assertThat(engine.kvUsage()).isEqualTo(31 / 40.0);
-    after(10);
+    after(15);
     assertThat(engine.waitingRequests()).isZero();
   }
 
   @Test
-  void cacheDropsLeastRecentlyUsedBlocksFirst() {
-    PrefixBlocks blocks = new PrefixBlocks(10);
-    Prompt first = prompt("abcd", 64 * 6);
-    Prompt second = prompt("efgh", 64 * 6);
-    blocks.add(first);
-    blocks.add(second);
-    assertThat(blocks.size()).isEqualTo(10);
-    assertThat(blocks.match(second)).isEqualTo(6);
-    // The tail of the older prompt went, its head is still of use.
-    assertThat(blocks.match(first)).isEqualTo(4);
+  void aRequestThatNeverFitsIsToldSo() {
+    submit("a", "base", prompt("abcd", 64 * 41));
+    submit("b", "base", prompt("efgh", 64));
+    after(200);
+    assertThat(events).contains("a impossible", "b done");
   }
 
   @Test
@@ -160,10 +164,22 @@ class EngineTest {
   }
 
   @Test
+  void aStepThatNobodyWaitsForEnds() {
+    engine = engine(SETTINGS.withDecode(Duration.ofMinutes(50), 3));
+    Generation only = submit("a", "base", prompt("abcd", 64));
+    after(100);
+    assertThat(events).containsExactly("a0");
+    engine.abort(only);
+    submit("b", "base", prompt("efgh", 64));
+    after(100);
+    assertThat(events).containsExactly("a0", "b0");
+  }
+
+  @Test
   void slowEngineTakesTenTimesLonger() {
     engine.slow(true);
     submit("a", "base", prompt("abcd", 64));
-    after(739);
+    after(659);
     assertThat(events).isEmpty();
     after(1);
     assertThat(events).containsExactly("a0");
@@ -172,7 +188,7 @@ class EngineTest {
   @Test
   void restartForgetsEverything() {
     submit("a", "base", prompt("abcd", 640));
-    after(650);
+    after(642);
     engine.restart();
     after(1000);
     assertThat(events).containsExactly("a0");

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelServersTest {
@@ -112,6 +114,51 @@ class ModelServersTest {
         .contains("\"object\":\"chat.completion\"")
         .contains("\"message\":{\"role\":\"assistant\",\"content\":\"the gateway\"}")
         .contains("\"completion_tokens\":2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"hello there\" | 1 | 2",
+        "[\"hello there, you\", \"you too\"] | 2 | 5",
+        "[1, 2, 3] | 1 | 3",
+        "[[1, 2, 3], [4]] | 2 | 4",
+      })
+  void embedsEveryInput(String input, int vectors, int tokens) throws Exception {
+    String body = "{\"input\":" + input + ",\"model\":\"base\"}";
+    HttpResponse<String> response = send(post(servers.server(0), "/v1/embeddings", body));
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body().split("\"object\":\"embedding\"")).hasSize(vectors + 1);
+    assertThat(response.body())
+        .contains("\"model\":\"base\"")
+        .contains("\"prompt_tokens\":" + tokens + ",\"total_tokens\":" + tokens);
+    assertThat(send(post(servers.server(1), "/v1/embeddings", body)).body().split("\"data\"")[1])
+        .isEqualTo(response.body().split("\"data\"")[1]);
+  }
+
+  @Test
+  void embedsInBase64() throws Exception {
+    String body = "{\"input\":\"x\",\"model\":\"base\",\"encoding_format\":\"base64\"}";
+    String answer = send(post(servers.server(0), "/v1/embeddings", body)).body();
+    String vector = answer.replaceAll(".*\"embedding\":\"([^\"]+)\".*", "$1");
+    assertThat(Base64.getDecoder().decode(vector)).hasSize(32);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{ | body (expected: JSON)",
+        "[] | body (expected: a JSON object)",
+        "{\"model\":\"base\"} | input (expected: a text, texts, token ids or lists of them)",
+        "{\"input\":\"x\"} | model (expected: a model name)",
+        "{\"model\":\"base\",\"input\":[true]} | input (expected: texts or token ids inside)",
+      })
+  void refusesWhatCannotBeEmbedded(String body, String message) throws Exception {
+    HttpResponse<String> response = send(post(servers.server(0), "/v1/embeddings", body));
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains(message);
   }
 
   @Test
@@ -312,5 +359,32 @@ class ModelServersTest {
     own.close();
     assertThatThrownBy(() -> pending.get(20, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class);
+  }
+
+  @Test
+  void metricsPagesGoWrong() throws Exception {
+    ModelServer server = servers.server(0);
+    send(post(server, "/admin/fault?mode=stale-metrics", ""));
+    String before = get(server, "/metrics");
+    assertThat(before).contains("vllm:num_requests_waiting");
+    send(post(server, "/v1/completions", completion("base", "a", false)));
+    assertThat(get(server, "/metrics")).isEqualTo(before);
+    send(post(server, "/admin/fault?mode=garbage-metrics", ""));
+    assertThat(get(server, "/metrics")).doesNotContain("vllm:");
+    send(post(server, "/admin/fault?mode=huge-metrics", ""));
+    assertThat(get(server, "/metrics").length()).isGreaterThan(90_000_000);
+    send(post(server, "/admin/fault?mode=ok", ""));
+    assertThat(get(server, "/metrics")).isNotEqualTo(before).contains("vllm:");
+  }
+
+  @Test
+  void restartEmptiesTheCaches() throws Exception {
+    ModelServer server = servers.server(0);
+    String prompt = "words and more words ".repeat(60);
+    send(post(server, "/v1/completions", completion("base", prompt, false)));
+    HttpRequest.Builder again = post(server, "/v1/completions", completion("base", prompt, false));
+    assertThat(send(again).body()).doesNotContain("\"cached_tokens\":0");
+    assertThat(send(post(server, "/admin/restart", "")).statusCode()).isEqualTo(200);
+    assertThat(send(again).body()).contains("\"cached_tokens\":0");
   }
 }

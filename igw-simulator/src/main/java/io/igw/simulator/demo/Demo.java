@@ -48,6 +48,7 @@ final class Demo {
   private final DemoTool.Options options;
   private final PrintWriter out;
   private final PrintWriter err;
+  private Spectator watching = Spectator.NONE;
 
   Demo(DemoTool.Options options, PrintWriter out, PrintWriter err) {
     this.options = options;
@@ -99,8 +100,13 @@ final class Demo {
     say(
         "workload   seed %d: %d chat turns in %.1f s, prompts of %d tokens and more, 8 adapters",
         options.seed, requests, seconds, Workload.SYSTEM_PROMPT_TOKENS);
-    PlayResult random = play(gateway, folder, PickerSetup.RANDOM, requests);
-    PlayResult igw = play(gateway, folder, PickerSetup.IGW, requests);
+    PlayResult random;
+    PlayResult igw;
+    try (Spectator spectator = options.noTui ? Spectator.NONE : Spectator.open()) {
+      watching = spectator;
+      random = play(gateway, folder, PickerSetup.RANDOM, requests);
+      igw = play(gateway, folder, PickerSetup.IGW, requests);
+    }
     Comparison comparison = new Comparison(gateway.name(), options.seed, random, igw);
     out.println();
     out.print(comparison.table());
@@ -119,16 +125,27 @@ final class Demo {
     EventLoopGroup loop =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("demo-client", true), NioIoHandler.newFactory());
-    try (ModelServers servers = ModelServers.start(options.servers, ENGINE)) {
+    int spares = watching.spares();
+    try (ModelServers servers = ModelServers.start(options.servers + spares, ENGINE)) {
       Reasons reasons = new Reasons(servers.endpoints());
+      Fleet fleet = new Fleet(servers, spares);
       try (DemoGateway.Running running =
-          gateway.start(
-              new DemoGateway.Setup(setup, servers.endpoints(), folder, reasons::decided))) {
+          gateway.start(new DemoGateway.Setup(setup, fleet.listed(), folder, reasons::decided))) {
         Workload workload =
             new Workload(options.seed, ENGINE.baseModel(), requests, options.duration.toNanos());
         warmUp(loop, running.port());
         reasons.clear();
-        return watch(new Play(loop, running.port(), workload::next, requests), reasons);
+        fleet.begin(running);
+        Play play = new Play(loop, running.port(), workload::next, requests);
+        return watching.sees()
+            ? watching.watch(
+                setup.label() + ", through " + gateway.name(),
+                options.duration,
+                play,
+                fleet,
+                reasons,
+                PATIENCE_MILLIS)
+            : watch(play, reasons);
       }
     } finally {
       loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
@@ -178,6 +195,9 @@ final class Demo {
   }
 
   private void say(String format, Object... values) {
+    if (watching.sees()) {
+      return;
+    }
     out.println(String.format(Locale.ROOT, format, values));
     out.flush();
   }

@@ -42,6 +42,9 @@ public interface DemoGateway {
     /** The local port for clients. */
     int port();
 
+    /** Serves these model servers from now on; the picker may need a second to notice. */
+    void endpoints(List<EndpointSpec> endpoints) throws IOException;
+
     @Override
     void close();
   }

@@ -1,20 +1,17 @@
 package io.igw.simulator.demo;
 
+import io.igw.simulator.CommandLines;
+import io.igw.simulator.engine.Ranges;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** {@code igw demo}. */
 public final class DemoTool implements ToolProvider {
-  private static final int BAD_OPTIONS = 2;
-
   /** For ServiceLoader. */
   public DemoTool() {}
 
@@ -26,44 +23,16 @@ public final class DemoTool implements ToolProvider {
   @Override
   public int run(PrintWriter out, PrintWriter err, String... args) {
     Options options = new Options();
-    CommandLine line =
-        new CommandLine(options)
-            .registerConverter(Duration.class, DemoTool::duration)
-            .setOut(out)
-            .setErr(err);
-    try {
-      line.parseArgs(args);
-      options.check();
-    } catch (ParameterException | IllegalArgumentException e) {
-      err.println("igw demo: " + e.getMessage());
-      err.println("igw demo: try 'igw demo --help'");
-      err.flush();
-      return BAD_OPTIONS;
-    }
-    if (line.isUsageHelpRequested()) {
-      line.usage(out);
-      out.flush();
-      return 0;
-    }
-    return new Demo(options, out, err).run();
-  }
-
-  /** {@code 20s}, {@code 500ms}, {@code 2m}, or seconds. */
-  private static Duration duration(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    try {
-      if (lower.endsWith("ms")) {
-        return Duration.ofMillis(Long.parseLong(lower.substring(0, lower.length() - 2)));
-      }
-      if (lower.endsWith("m")) {
-        return Duration.ofMinutes(Long.parseLong(lower.substring(0, lower.length() - 1)));
-      }
-      String seconds = lower.endsWith("s") ? lower.substring(0, lower.length() - 1) : lower;
-      return Duration.ofMillis((long) (Double.parseDouble(seconds) * 1000));
-    } catch (NumberFormatException e) {
-      throw new CommandLine.TypeConversionException(
-          "'" + text + "' (expected: a duration such as 20s, 500ms or 2m)");
-    }
+    return CommandLines.run(
+        this,
+        options,
+        out,
+        err,
+        args,
+        () -> {
+          options.check();
+          return new Demo(options, out, err).run();
+        });
   }
 
   /** The command line. Written by picocli. */
@@ -109,6 +78,11 @@ public final class DemoTool implements ToolProvider {
         })
     String gateway = "auto";
 
+    @Option(
+        names = "--no-tui",
+        description = "Prints lines even on a terminal; elsewhere lines are printed anyway.")
+    boolean noTui;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the final table as JSON.")
     @Nullable Path json;
 
@@ -127,10 +101,7 @@ public final class DemoTool implements ToolProvider {
         throw new IllegalArgumentException(
             "--requests: " + requests + " (expected: 1.." + MAX_REQUESTS + ")");
       }
-      if (servers < 1 || servers > MAX_SERVERS) {
-        throw new IllegalArgumentException(
-            "--servers: " + servers + " (expected: 1.." + MAX_SERVERS + ")");
-      }
+      Ranges.upTo("--servers", servers, MAX_SERVERS);
     }
 
     private static final Duration MAX_DURATION = Duration.ofMinutes(60);

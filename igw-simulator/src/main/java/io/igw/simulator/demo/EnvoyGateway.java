@@ -7,6 +7,7 @@ import io.igw.simulator.envoy.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,7 +62,7 @@ final class EnvoyGateway implements DemoGateway {
       EnvoyProcess envoy =
           EnvoyProcess.start(
               binary, EnvoyBootstrap.of(ports[0], ports[1], ports[2]), setup.folder());
-      return new RunningEnvoy(envoy, picker);
+      return new RunningEnvoy(envoy, picker, endpoints);
     } catch (IOException | InterruptedException | RuntimeException e) {
       picker.close();
       throw e;
@@ -78,10 +79,18 @@ final class EnvoyGateway implements DemoGateway {
     return out.toString();
   }
 
-  private record RunningEnvoy(EnvoyProcess envoy, PickerProcess picker) implements Running {
+  private record RunningEnvoy(EnvoyProcess envoy, PickerProcess picker, Path file)
+      implements Running {
     @Override
     public int port() {
       return envoy.port();
+    }
+
+    @Override
+    public void endpoints(List<EndpointSpec> endpoints) throws IOException {
+      Path next = file.resolveSibling("endpoints.next");
+      Files.writeString(next, endpointsYaml(endpoints));
+      Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override

@@ -52,7 +52,9 @@ public enum PickerSetup {
   /** The EndpointPickerConfig with discovery from a file. */
   public String yaml(Path endpoints) {
     String discovery =
-        "- {name: endpoints, type: file-discovery, parameters: {path: \"" + endpoints + "\"}}\n";
+        "- {name: endpoints, type: file-discovery, parameters: {path: \""
+            + endpoints
+            + "\", watchFile: true}}\n";
     return yaml().replace(HEAD, HEAD + discovery)
         + "dataLayer:\n  discovery: {pluginRef: endpoints}\n";
   }

@@ -33,6 +33,7 @@ final class Play {
   private final Set<Call> open = new HashSet<>();
   private long startNanos;
   private long lastNanos;
+  private boolean stopped;
   private int sent;
   private int answered;
   private int errors;
@@ -57,7 +58,7 @@ final class Play {
   }
 
   private void schedule() {
-    if (sent >= requests) {
+    if (stopped || sent >= requests) {
       overIfDone();
       return;
     }
@@ -65,7 +66,9 @@ final class Play {
     long wait = startNanos + turn.atNanos() - System.nanoTime();
     loop.schedule(
         () -> {
-          send(turn);
+          if (!stopped) {
+            send(turn);
+          }
           schedule();
         },
         Math.max(0, wait),
@@ -150,6 +153,17 @@ final class Play {
         generatedTokens,
         (end - startNanos) / 1e9,
         PlayResult.sorted(firstTokens, answered));
+  }
+
+  /** Sends nothing more and ends what is open. */
+  void stop() {
+    loop.submit(
+            () -> {
+              stopped = true;
+              Set.copyOf(open).forEach(Call::cancel);
+              over.countDown();
+            })
+        .syncUninterruptibly();
   }
 
   /** Ends what is still open; it counts as failed. */

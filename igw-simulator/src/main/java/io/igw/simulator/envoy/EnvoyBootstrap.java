@@ -1,5 +1,8 @@
 package io.igw.simulator.envoy;
 
+import java.util.List;
+import java.util.function.Consumer;
+
 /**
  * The bootstrap of an Envoy that asks a picker over ext-proc and sends each request where the
  * destination header says. Immutable.
@@ -10,38 +13,264 @@ package io.igw.simulator.envoy;
  *
  * @param listenerPort port for clients
  * @param adminPort port of the admin interface
- * @param pickerPort port of the ext-proc server
+ * @param pickerHost address of the ext-proc server, no name
+ * @param pickerPort its port; 0: there is none, for comparison
  * @param tlsToPicker TLS without verification, as for a self-signed picker; false: plaintext
  * @param messageTimeout how long Envoy waits for each answer of the picker, in seconds
+ * @param requestBodyMode body mode of ext-proc for requests, such as {@code STREAMED}
+ * @param responseBodyMode the same for responses
+ * @param modeOverride whether the picker may ask for other body modes
+ * @param hosts {@code host:port} of the model servers for an override-host policy, which walks a
+ *     list of destinations when it retries and tells which one served; empty: whatever the
+ *     destination header says is dialled
+ * @param subsetHeader request header whose value becomes the subset hint (ext-proc.md 5); empty:
+ *     requests carry none
  */
 public record EnvoyBootstrap(
-    int listenerPort, int adminPort, int pickerPort, boolean tlsToPicker, int messageTimeout) {
+    int listenerPort,
+    int adminPort,
+    String pickerHost,
+    int pickerPort,
+    boolean tlsToPicker,
+    int messageTimeout,
+    String requestBodyMode,
+    String responseBodyMode,
+    boolean modeOverride,
+    List<String> hosts,
+    String subsetHeader) {
+  private static final String DUPLEX = "FULL_DUPLEX_STREAMED";
   private static final int LONG_TIMEOUT_SECONDS = 600;
 
   /** With a plaintext picker and long timeouts. */
   public static EnvoyBootstrap of(int listenerPort, int adminPort, int pickerPort) {
-    return new EnvoyBootstrap(listenerPort, adminPort, pickerPort, false, LONG_TIMEOUT_SECONDS);
+    return new EnvoyBootstrap(
+        listenerPort,
+        adminPort,
+        "127.0.0.1",
+        pickerPort,
+        false,
+        LONG_TIMEOUT_SECONDS,
+        DUPLEX,
+        DUPLEX,
+        false,
+        List.of(),
+        "");
+  }
+
+  /** With a picker elsewhere. */
+  public EnvoyBootstrap withPickerHost(String host) {
+    return with(copy -> copy.pickerHost = host);
   }
 
   /** With TLS to the picker, or without. */
   public EnvoyBootstrap withTls(boolean tls) {
-    return new EnvoyBootstrap(listenerPort, adminPort, pickerPort, tls, messageTimeout);
+    return with(copy -> copy.tlsToPicker = tls);
   }
 
   /** With another timeout for each answer of the picker. */
   public EnvoyBootstrap withMessageTimeout(int seconds) {
-    return new EnvoyBootstrap(listenerPort, adminPort, pickerPort, tlsToPicker, seconds);
+    return with(copy -> copy.messageTimeout = seconds);
+  }
+
+  /** With other body modes. */
+  public EnvoyBootstrap withBodyModes(String request, String response) {
+    return withModes(request, response, false);
+  }
+
+  /**
+   * Without bodies, unless the picker asks for them (ext-proc.md 9.3): for Envoy 1.40 and newer,
+   * and a picker with {@code --body-modes=negotiated}.
+   */
+  public EnvoyBootstrap withNegotiatedModes() {
+    return withModes("NONE", "NONE", true);
+  }
+
+  private EnvoyBootstrap withModes(String request, String response, boolean override) {
+    return with(copy -> {
+      copy.requestBodyMode = request;
+      copy.responseBodyMode = response;
+      copy.modeOverride = override;
+    });
+  }
+
+  /** With an override-host policy over these model servers, and retries. */
+  public EnvoyBootstrap withOverrideHost(List<String> servers) {
+    return with(copy -> copy.hosts = List.copyOf(servers));
+  }
+
+  /**
+   * With a subset hint for requests that carry this header: a list of {@code ip:port} with commas.
+   * The header itself goes no further.
+   */
+  public EnvoyBootstrap withSubsetHeader(String header) {
+    return with(copy -> copy.subsetHeader = header);
+  }
+
+  private EnvoyBootstrap with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.bootstrap();
+  }
+
+  /** The components, to be changed. */
+  private static final class Copy {
+    private final int listenerPort;
+    private final int adminPort;
+    private String pickerHost;
+    private final int pickerPort;
+    private boolean tlsToPicker;
+    private int messageTimeout;
+    private String requestBodyMode;
+    private String responseBodyMode;
+    private boolean modeOverride;
+    private List<String> hosts;
+    private String subsetHeader;
+
+    Copy(EnvoyBootstrap from) {
+      listenerPort = from.listenerPort;
+      adminPort = from.adminPort;
+      pickerHost = from.pickerHost;
+      pickerPort = from.pickerPort;
+      tlsToPicker = from.tlsToPicker;
+      messageTimeout = from.messageTimeout;
+      requestBodyMode = from.requestBodyMode;
+      responseBodyMode = from.responseBodyMode;
+      modeOverride = from.modeOverride;
+      hosts = from.hosts;
+      subsetHeader = from.subsetHeader;
+    }
+
+    EnvoyBootstrap bootstrap() {
+      return new EnvoyBootstrap(
+          listenerPort,
+          adminPort,
+          pickerHost,
+          pickerPort,
+          tlsToPicker,
+          messageTimeout,
+          requestBodyMode,
+          responseBodyMode,
+          modeOverride,
+          hosts,
+          subsetHeader);
+    }
   }
 
   /** The bootstrap; its file must be named {@code .yaml}, else Envoy reads it as JSON. */
   public String yaml() {
     return TEMPLATE
+        .replace("@SUBSET@", subsetHeader.isEmpty() ? "" : SUBSET)
+        .replace("@SUBSET_HEADER@", subsetHeader)
+        .replace("@FILTER@", pickerPort == 0 ? "" : FILTER)
+        .replace("@CLUSTER@", hosts.isEmpty() ? ORIGINAL_DST : overrideHost())
+        .replace("@RETRIES@", hosts.isEmpty() ? "" : RETRIES)
         .replace("@LISTENER_PORT@", Integer.toString(listenerPort))
         .replace("@ADMIN_PORT@", Integer.toString(adminPort))
+        .replace("@PICKER_HOST@", pickerHost)
         .replace("@PICKER_PORT@", Integer.toString(pickerPort))
+        .replace("@REQUEST_MODE@", requestBodyMode)
+        .replace("@RESPONSE_MODE@", responseBodyMode)
+        .replace("@MODE_OVERRIDE@", Boolean.toString(modeOverride))
         .replace("@MESSAGE_TIMEOUT@", Integer.toString(messageTimeout))
         .replace("@TLS@", tlsToPicker ? TLS : "");
   }
+
+  private String overrideHost() {
+    StringBuilder endpoints = new StringBuilder();
+    for (String host : hosts) {
+      int colon = host.lastIndexOf(':');
+      endpoints
+          .append("                - endpoint: {address: {socket_address: {address: ")
+          .append(host, 0, colon)
+          .append(", port_value: ")
+          .append(host.substring(colon + 1))
+          .append("}}}\n");
+    }
+    return OVERRIDE_HOST + endpoints;
+  }
+
+  private static final String FILTER =
+      """
+                        - name: envoy.filters.http.ext_proc
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
+                            grpc_service:
+                              envoy_grpc:
+                                cluster_name: picker
+                                authority: localhost:@PICKER_PORT@
+                              timeout: 600s
+                            failure_mode_allow: false
+                            allow_mode_override: @MODE_OVERRIDE@
+                            processing_mode:
+                              request_header_mode: SEND
+                              response_header_mode: SEND
+                              request_body_mode: @REQUEST_MODE@
+                              response_body_mode: @RESPONSE_MODE@
+                              request_trailer_mode: SEND
+                              response_trailer_mode: SEND
+                            message_timeout: @MESSAGE_TIMEOUT@s
+                            metadata_options:
+                              forwarding_namespaces:
+                                untyped: [envoy.lb, envoy.lb.subset_hint]
+                              receiving_namespaces:
+                                untyped: [envoy.lb]
+      """;
+
+  private static final String SUBSET =
+      """
+                        - name: envoy.filters.http.header_to_metadata
+                          typed_config:
+                            "@type": type.googleapis.com/envoy.extensions.filters.http.header_to_metadata.v3.Config
+                            request_rules:
+                              - header: "@SUBSET_HEADER@"
+                                on_header_present:
+                                  metadata_namespace: envoy.lb.subset_hint
+                                  key: x-gateway-destination-endpoint-subset
+                                  type: STRING
+                                remove: true
+      """;
+
+  private static final String RETRIES =
+      """
+                                  retry_policy:
+                                    retry_on: connect-failure,refused-stream
+                                    num_retries: 2
+      """;
+
+  private static final String ORIGINAL_DST =
+      """
+            type: ORIGINAL_DST
+            lb_policy: CLUSTER_PROVIDED
+            original_dst_lb_config:
+              use_http_header: true
+              http_header_name: x-gateway-destination-endpoint
+      """;
+
+  private static final String OVERRIDE_HOST =
+      """
+            type: STATIC
+            load_balancing_policy:
+              policies:
+                - typed_extension_config:
+                    name: envoy.load_balancing_policies.override_host
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost
+                      override_host_sources:
+                        - header: x-gateway-destination-endpoint
+                      selected_host_key:
+                        key: envoy.lb
+                        path: [{ key: x-gateway-destination-endpoint-served }]
+                      fallback_policy:
+                        policies:
+                          - typed_extension_config:
+                              name: envoy.load_balancing_policies.round_robin
+                              typed_config:
+                                "@type": type.googleapis.com/envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin
+            load_assignment:
+              cluster_name: model-servers
+              endpoints:
+              - lb_endpoints:
+      """;
 
   private static final String TLS =
       """
@@ -84,36 +313,14 @@ public record EnvoyBootstrap(
                                   cluster: model-servers
                                   timeout: 600s
                                   idle_timeout: 600s
-                      http_filters:
+      @RETRIES@                http_filters:
                         - name: envoy.filters.http.header_mutation
                           typed_config:
                             "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
                             mutations:
                               request_mutations:
                                 - remove: x-gateway-destination-endpoint
-                        - name: envoy.filters.http.ext_proc
-                          typed_config:
-                            "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
-                            grpc_service:
-                              envoy_grpc:
-                                cluster_name: picker
-                                authority: localhost:@PICKER_PORT@
-                              timeout: 600s
-                            failure_mode_allow: false
-                            processing_mode:
-                              request_header_mode: SEND
-                              response_header_mode: SEND
-                              request_body_mode: FULL_DUPLEX_STREAMED
-                              response_body_mode: FULL_DUPLEX_STREAMED
-                              request_trailer_mode: SEND
-                              response_trailer_mode: SEND
-                            message_timeout: @MESSAGE_TIMEOUT@s
-                            metadata_options:
-                              forwarding_namespaces:
-                                untyped: [envoy.lb, envoy.lb.subset_hint]
-                              receiving_namespaces:
-                                untyped: [envoy.lb]
-                        - name: envoy.filters.http.router
+      @SUBSET@@FILTER@                  - name: envoy.filters.http.router
                           typed_config:
                             "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         clusters:
@@ -135,19 +342,15 @@ public record EnvoyBootstrap(
                 - lb_endpoints:
                     - endpoint:
                         address:
-                          socket_address: { address: 127.0.0.1, port_value: @PICKER_PORT@ }
+                          socket_address: { address: "@PICKER_HOST@", port_value: @PICKER_PORT@ }
       @TLS@    - name: model-servers
-            type: ORIGINAL_DST
             connect_timeout: 5s
-            lb_policy: CLUSTER_PROVIDED
             circuit_breakers:
               thresholds:
                 - max_connections: 40000
                   max_pending_requests: 40000
                   max_requests: 40000
                   max_retries: 100
-            original_dst_lb_config:
-              use_http_header: true
-              http_header_name: x-gateway-destination-endpoint
+      @CLUSTER@\
       """;
 }

@@ -76,7 +76,8 @@ class ComparisonTest {
   void discoveryIsAddedToTheConfiguration() {
     assertThat(PickerSetup.IGW.yaml()).doesNotContain("discovery").contains("prefix-cache-scorer");
     assertThat(PickerSetup.RANDOM.yaml(Path.of("/x/endpoints.yaml")))
-        .contains("type: file-discovery, parameters: {path: \"/x/endpoints.yaml\"}")
+        .contains(
+            "type: file-discovery, parameters: {path: \"/x/endpoints.yaml\", watchFile: true}")
         .endsWith("dataLayer:\n  discovery: {pluginRef: endpoints}\n");
   }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,28 @@ class EnvoyProcessTest {
     assertThat(new Load(LoadSettings.builder().build()).loadFromString(yaml)).isNotNull();
     assertThat(yaml.replace("\"@type\"", "")).doesNotContain("@");
     assertThat(yaml.contains("UpstreamTlsContext")).isEqualTo(tls);
+  }
+
+  @Test
+  void anOverrideHostPolicyHasItsHosts() {
+    String yaml =
+        EnvoyBootstrap.of(1, 2, 3).withOverrideHost(List.of("127.0.0.1:4", "127.0.0.1:5")).yaml();
+    assertThat(new Load(LoadSettings.builder().build()).loadFromString(yaml)).isNotNull();
+    assertThat(yaml)
+        .contains("port_value: 4", "port_value: 5", "num_retries")
+        .contains("ext_proc")
+        .doesNotContain("ORIGINAL_DST");
+    assertThat(EnvoyBootstrap.of(1, 2, 0).yaml()).doesNotContain("ext_proc", "@FILTER@");
+  }
+
+  @Test
+  void aHeaderBecomesTheSubsetHint() {
+    String yaml = EnvoyBootstrap.of(1, 2, 3).withSubsetHeader("x-only").yaml();
+    assertThat(new Load(LoadSettings.builder().build()).loadFromString(yaml)).isNotNull();
+    assertThat(yaml)
+        .contains("header: \"x-only\"", "envoy.lb.subset_hint")
+        .doesNotContain("@SUBSET");
+    assertThat(EnvoyBootstrap.of(1, 2, 3).yaml()).doesNotContain("header_to_metadata", "@SUBSET");
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.igw.simulator;
+package io.igw.simulator.engine;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** The LoRA adapters that an engine has loaded, least recently used first. One thread. */
-final class AdapterSlots {
+final class LoraSlots {
   private final Map<String, Integer> users = new LinkedHashMap<>(16, 0.75f, true);
   private final int slots;
 
-  AdapterSlots(int slots) {
+  LoraSlots(int slots) {
     this.slots = slots;
   }
 
