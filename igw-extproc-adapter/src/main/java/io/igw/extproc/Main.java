@@ -1,6 +1,7 @@
 package io.igw.extproc;
 
 import io.igw.extproc.cli.Epp;
+import io.igw.extproc.cli.PluginPages;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,9 @@ public final class Main {
       }
       case "epp" -> {
         return Epp.run(rest, System.getenv(), System.out, System.err);
+      }
+      case "plugins" -> {
+        return PluginPages.run(rest, System.out, System.err);
       }
       case "null-server" -> {
         NullServerMain.main(rest.toArray(new String[0]));

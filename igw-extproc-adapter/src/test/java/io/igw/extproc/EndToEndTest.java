@@ -186,6 +186,21 @@ class EndToEndTest {
     assertThat(served.runtime.scheduler().openLeases()).isEqualTo(1);
   }
 
+  /** Rule EPP-24: nothing is answered, picked or counted as a request. */
+  @Test
+  void observabilityMode() throws Exception {
+    serveFour();
+    DataPlane plane =
+        open(
+            post().toBuilder().setObservabilityMode(true).build(),
+            body("not json", true).toBuilder().setObservabilityMode(true).build(),
+            responseHeaders(true).toBuilder().setObservabilityMode(true).build());
+    plane.halfClose();
+    assertThat(plane.status()).isEqualTo(Status.OK);
+    assertThat(plane.unread()).isZero();
+    assertThat(served.runtime.scheduler().openLeases()).isZero();
+  }
+
   @Test
   void badBodies() throws Exception {
     serveFour();

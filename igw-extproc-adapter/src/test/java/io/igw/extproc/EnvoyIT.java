@@ -43,6 +43,13 @@ class EnvoyIT {
             - {type: queue-scorer}
             - {type: prefix-cache-scorer}
             - {type: lora-affinity-scorer}
+            schedulingProfiles:
+            - name: default
+              plugins:
+              - {pluginRef: queue-scorer}
+              - {pluginRef: prefix-cache-scorer}
+              # A loaded adapter (1) outweighs room for one (0.8) whatever the two others say.
+              - {pluginRef: lora-affinity-scorer, weight: 12}
             """,
             "--max-request-body-bytes=1Mi");
   }
@@ -57,7 +64,8 @@ class EnvoyIT {
   @Test
   void routesByPrefixAndSpreadsTheRest() throws Exception {
     Set<String> everywhere = new HashSet<>();
-    for (int i = 0; i < 12; i++) {
+    // New conversations go to equal servers by chance: a few more until each had one.
+    for (int i = 0; i < 12 || everywhere.size() < 3 && i < 80; i++) {
       String prefix = ("conversation " + i + " ").repeat(60);
       String first = servedBy(rig.send(rig.chat("base-model", prefix, false)));
       everywhere.add(first);
@@ -73,23 +81,16 @@ class EnvoyIT {
 
   @Test
   void routesByAdapter() throws Exception {
-    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 400));
+    // Runs for half a minute, longer than the rest of the test, and ends with the connection.
+    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 2000));
     HttpResponse<InputStream> running = rig.client().send(streaming, BodyHandlers.ofInputStream());
-    String holder = servedBy(running);
     try (InputStream body = running.body()) {
       assertThat(body.read()).isEqualTo('d');
-      // Until a scrape has told that the adapter runs there.
-      await(() -> {
-        for (int i = 0; i < 5; i++) {
-          if (!servedBy(rig.send(rig.chat("adapter-a", "first " + i, false))).equals(holder)) {
-            return false;
-          }
-        }
-        return true;
-      });
-      for (int i = 0; i < 10; i++) {
+      // The page that tells of the one running request tells of its adapter too.
+      await(() -> rig.metricSum("llm_d_epp_average_running_requests") > 0);
+      for (int i = 0; i < 30; i++) {
         assertThat(servedBy(rig.send(rig.chat("adapter-a", "other " + i, false))))
-            .isEqualTo(holder);
+            .isEqualTo(servedBy(running));
       }
     }
   }

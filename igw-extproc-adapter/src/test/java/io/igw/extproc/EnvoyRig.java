@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 
@@ -49,7 +51,8 @@ final class EnvoyRig implements AutoCloseable {
       int count,
       EngineSettings settings,
       String plugins,
-      List<String> flags)
+      List<String> flags,
+      BiFunction<EnvoyBootstrap, ModelServers, EnvoyBootstrap> bootstrap)
       throws IOException, InterruptedException {
     this.directory = directory;
     this.pickerFlags = flags;
@@ -67,7 +70,11 @@ final class EnvoyRig implements AutoCloseable {
         """
             .formatted(directory.resolve("endpoints.yaml"), plugins));
     picker = newPicker();
-    envoy = EnvoyProcess.start(binary, EnvoyBootstrap.of(ports[0], ports[1], ports[2]), directory);
+    envoy =
+        EnvoyProcess.start(
+            binary,
+            bootstrap.apply(EnvoyBootstrap.of(ports[0], ports[1], ports[2]), servers),
+            directory);
   }
 
   /**
@@ -79,12 +86,43 @@ final class EnvoyRig implements AutoCloseable {
   static EnvoyRig start(
       Path directory, int servers, EngineSettings settings, String plugins, String... pickerFlags)
       throws Exception {
+    return start(directory, servers, settings, plugins, (b, live) -> b, pickerFlags);
+  }
+
+  /** As the other, with another bootstrap of Envoy. */
+  static EnvoyRig start(
+      Path directory,
+      int servers,
+      EngineSettings settings,
+      String plugins,
+      UnaryOperator<EnvoyBootstrap> bootstrap,
+      String... pickerFlags)
+      throws Exception {
+    return start(
+        directory, servers, settings, plugins, (b, live) -> bootstrap.apply(b), pickerFlags);
+  }
+
+  /** As the other; the bootstrap may name the model servers. */
+  static EnvoyRig start(
+      Path directory,
+      int servers,
+      EngineSettings settings,
+      String plugins,
+      BiFunction<EnvoyBootstrap, ModelServers, EnvoyBootstrap> bootstrap,
+      String... pickerFlags)
+      throws Exception {
     Optional<Path> binary = EnvoyProcess.find();
     Assumptions.assumeTrue(
         binary.isPresent(), "no Envoy found: run scripts/install-envoy for the end-to-end tests");
     EnvoyRig rig =
         new EnvoyRig(
-            binary.orElseThrow(), directory, servers, settings, plugins, List.of(pickerFlags));
+            binary.orElseThrow(),
+            directory,
+            servers,
+            settings,
+            plugins,
+            List.of(pickerFlags),
+            bootstrap);
     await(() -> rig.send(rig.get("/v1/models")).statusCode() == 200);
     return rig;
   }
@@ -127,6 +165,16 @@ final class EnvoyRig implements AutoCloseable {
 
   void startPicker() throws IOException {
     picker = newPicker();
+  }
+
+  /** Resident memory of the picker's process, in kB. */
+  long pickerResident() throws IOException {
+    Path status = Path.of("/proc", Long.toString(picker.pid()), "status");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Everything that the pickers have logged. */

@@ -18,6 +18,7 @@ import io.igw.extproc.testing.DataPlane;
 import io.igw.extproc.testing.PoolFiles;
 import io.igw.extproc.testing.Recorder;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -37,6 +38,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -213,6 +215,14 @@ class PackagedJarIT {
     start("--config-file", broken.toString());
     assertThat(exitCode()).isEqualTo(1);
     assertThat(log).isNotEmpty().allMatch(line -> line.startsWith("igw: "));
+    log.clear();
+    Path objects = Files.writeString(directory.resolve("objects.yaml"), "kind: InferencePool\n");
+    start("--config-file", broken.toString(), "--resources", objects.toString());
+    assertThat(exitCode()).isEqualTo(1);
+    assertThat(log)
+        .anyMatch(line -> line.contains("objects.yaml:1:7: kind: 'InferencePool' (expected: "))
+        .anyMatch(line -> line.contains("broken.yaml:1:"))
+        .allMatch(line -> line.startsWith("igw: "));
   }
 
   @Test
@@ -220,6 +230,64 @@ class PackagedJarIT {
     start("--pool-name", "pool");
     assertThat(exitCode()).isEqualTo(1);
     assertThat(String.join("\n", log)).contains("Kubernetes").contains("file-discovery");
+  }
+
+  /**
+   * The plugin guide's scorer, built by its own project, in a folder beside a file that is none.
+   */
+  @Test
+  void aPluginJarInAFolderChangesDecisions() throws Exception {
+    Path jar =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.contains("example-plugin"))
+            .map(Path::of)
+            .findFirst()
+            .orElseThrow();
+    Path folder = Files.createDirectory(directory.resolve("plugins"));
+    Files.copy(jar, folder.resolve("example-plugin.jar"));
+    Files.writeString(folder.resolve("broken.jar"), "no jar");
+    Path config = PoolFiles.write(directory, "127.9.0.1:8000", "127.9.0.2:8000", "127.9.0.3:8000");
+    String text = Files.readString(config).replace("queue-scorer", "prefer-named-scorer");
+    Files.writeString(config, text);
+    int[] ports =
+        serve("--config-file=" + config, "--plugins-dir=" + folder, "--secure-serving=false");
+    channel = NettyChannelBuilder.forAddress("localhost", ports[0]).usePlaintext().build();
+    String name = text(directory.resolve("endpoints.yaml"), "name: (\\S+), address: \"127.9.0.3");
+    for (int i = 0; i < 10; i++) {
+      DataPlane plane = new DataPlane(channel);
+      plane.send(
+          post("x-prefer", name),
+          body("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", true));
+      assertThat(metadataPick(plane.next(2).get(0))).isEqualTo("127.9.0.3:8000");
+      plane.cancel();
+    }
+    assertThat(log).anyMatch(line -> line.contains("broken.jar cannot be read"));
+  }
+
+  private static String text(Path file, String pattern) throws IOException {
+    Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
+    assertThat(matcher.find()).isTrue();
+    return matcher.group(1);
+  }
+
+  @Test
+  void theLibraryForEmbeddersIsSmall() throws Exception {
+    long bytes = 0;
+    for (String module : List.of("igw-api", "igw-scheduler")) {
+      Path target = Path.of("..", module, "target");
+      try (Stream<Path> files = Files.list(target)) {
+        Path jar =
+            files
+                .filter(file ->
+                    file.getFileName()
+                        .toString()
+                        .matches(module + "-[0-9.]+[^-]*(-SNAPSHOT)?[.]jar"))
+                .findFirst()
+                .orElseThrow();
+        bytes += Files.size(jar);
+      }
+    }
+    assertThat(bytes).as("igw-api and igw-scheduler, bytes").isBetween(100_000L, 400_000L);
   }
 
   @Test

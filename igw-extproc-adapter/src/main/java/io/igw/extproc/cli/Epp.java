@@ -33,9 +33,7 @@ public final class Epp {
     }
     LogSetup.apply(settings.verbosity());
     try {
-      return settings.get(Flags.VALIDATE_CONFIG)
-          ? validate(settings, out)
-          : serve(settings, environment);
+      return settings.get(Flags.VALIDATE_CONFIG) ? validate(settings, out) : serve(settings);
     } catch (StartupException e) {
       e.problems().forEach(problem -> err.println("igw: " + problem));
       return CANNOT_START;
@@ -48,9 +46,8 @@ public final class Epp {
     return OK;
   }
 
-  private static int serve(Settings settings, Map<String, String> environment)
-      throws StartupException, InterruptedException {
-    EppServer server = EppServer.start(settings, environment);
+  private static int serve(Settings settings) throws StartupException, InterruptedException {
+    EppServer server = EppServer.start(settings);
     Thread drain =
         new Thread(
             () -> {

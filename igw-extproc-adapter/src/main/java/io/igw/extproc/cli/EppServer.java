@@ -11,7 +11,9 @@ import io.igw.extproc.picker.PickerHandler;
 import io.igw.extproc.server.EventLoops;
 import io.igw.extproc.server.ExtProcServer;
 import io.igw.extproc.server.HealthServer;
+import io.igw.extproc.server.Limits;
 import io.igw.extproc.stream.ErrorFormat;
+import io.igw.extproc.tls.MetricsTls;
 import io.igw.extproc.tls.ServerTls;
 import io.igw.extproc.tls.TlsException;
 import io.igw.runtime.PickerRuntime;
@@ -19,7 +21,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -49,7 +50,7 @@ final class EppServer implements AutoCloseable {
 
   private @Nullable ExtProcServer extProc;
 
-  private EppServer(Settings settings, Map<String, String> environment) throws StartupException {
+  private EppServer(Settings settings) throws StartupException {
     this.settings = settings;
     this.agent =
         Executors.newSingleThreadScheduledExecutor(task -> {
@@ -57,14 +58,17 @@ final class EppServer implements AutoCloseable {
           thread.setDaemon(true);
           return thread;
         });
-    Ahead<@Nullable ServerTls> tls = Ahead.of(() -> TlsSetup.create(settings, environment));
+    Ahead<@Nullable ServerTls> tls = Ahead.of(() -> TlsSetup.create(settings));
+    Ahead<@Nullable MetricsTls> metricsTls = Ahead.of(() -> TlsSetup.metrics(settings));
     Ahead<EventLoops> loops =
         Ahead.of(() -> {
           // The message classes as well: the first stream need not wait for them.
           ProcessingRequest.getDescriptor();
           return new EventLoops(EventLoops.defaultThreads());
         });
-    this.metrics = new PrometheusMetrics(settings.get(Flags.STREAM_METRICS));
+    this.metrics =
+        new PrometheusMetrics(
+            settings.get(Flags.STREAM_METRICS), settings.get(Flags.TOKEN_METRICS).equals("on"));
     this.runtime =
         RuntimeSetup.build(
             settings, metrics, settings.verbosity() >= 4 ? new DecisionLog(lines) : null);
@@ -73,19 +77,19 @@ final class EppServer implements AutoCloseable {
     parts.push(agent::shutdownNow);
     parts.push(runtime);
     try {
-      start(loops.await(), tls.await());
+      start(loops.await(), tls.await(), metricsTls.await());
     } catch (StartupException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  static EppServer start(Settings settings, Map<String, String> environment)
-      throws StartupException {
-    return new EppServer(settings, environment);
+  static EppServer start(Settings settings) throws StartupException {
+    return new EppServer(settings);
   }
 
-  private void start(EventLoops loops, @Nullable ServerTls tls) throws StartupException {
+  private void start(EventLoops loops, @Nullable ServerTls tls, @Nullable MetricsTls metricsTls)
+      throws StartupException {
     settings.idle().forEach(LOG::warn);
     runtime.warnings().forEach(LOG::warn);
     parts.push(loops);
@@ -95,11 +99,14 @@ final class EppServer implements AutoCloseable {
                 new PickerHandler(
                     runtime::open,
                     settings.get(Flags.DISABLE_SUBSET),
-                    settings.get(Flags.KEEP_CONTROL_HEADERS)),
+                    settings.get(Flags.KEEP_CONTROL_HEADERS),
+                    settings.gateway(),
+                    settings.get(Flags.BODY_MODES).equals("negotiated")),
                 loops)
             .errors(errorFormat())
             .events(new StreamLog(metrics, lines))
             .maxMessageBytes(Math.toIntExact(settings.get(Flags.MAX_RECV)))
+            .limits(limits())
             .service(health)
             .tls(tls == null ? null : tls.context());
     ExtProcServer serving =
@@ -111,12 +118,15 @@ final class EppServer implements AutoCloseable {
             Flags.HEALTH_PORT,
             port -> HealthServer.start(new InetSocketAddress(port), loops, health));
     parts.push(probes);
-    MetricsServer scraped = bound(Flags.METRICS_PORT, this::startMetrics);
+    MetricsServer scraped = bound(Flags.METRICS_PORT, port -> startMetrics(port, metricsTls));
     parts.push(scraped);
     long tickMillis = settings.verbosity() >= 4 ? 50 : 500;
     agent.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     if (tls != null && reloads()) {
-      agent.scheduleWithFixedDelay(() -> reload(tls), 1, 1, TimeUnit.SECONDS);
+      follow(tls::reload);
+    }
+    if (metricsTls != null) {
+      follow(metricsTls::reload);
     }
     LOG.info(
         "ready: ext-proc on port {} ({}), health on {}, metrics on {}; {} endpoints",
@@ -127,7 +137,7 @@ final class EppServer implements AutoCloseable {
         runtime.pool().snapshot().size());
   }
 
-  private MetricsServer startMetrics(int port) throws IOException {
+  private MetricsServer startMetrics(int port, @Nullable MetricsTls tls) throws IOException {
     Exposition exposition =
         new Exposition(
             metrics,
@@ -137,7 +147,7 @@ final class EppServer implements AutoCloseable {
             () -> runtime.pool().snapshot(),
             liveLoad(),
             System::nanoTime);
-    return MetricsServer.start(new InetSocketAddress(0).getAddress(), port, exposition);
+    return MetricsServer.start(new InetSocketAddress(0).getAddress(), port, exposition, tls);
   }
 
   private Exposition.LiveLoad liveLoad() {
@@ -156,7 +166,25 @@ final class EppServer implements AutoCloseable {
       public double tokens(Endpoint endpoint) {
         return runtime.pool().inFlightTokens(endpoint);
       }
+
+      @Override
+      public long heldBodyBytes() {
+        return extProc == null ? 0 : extProc.heldBodyBytes();
+      }
+
+      @Override
+      public int waitingBodies() {
+        return extProc == null ? 0 : extProc.waitingBodies();
+      }
     };
+  }
+
+  private Limits limits() {
+    return new Limits(
+        settings.get(Flags.MAX_STREAMS),
+        Math.toIntExact(settings.get(Flags.MAX_HEADERS)),
+        Math.toIntExact(settings.get(Flags.STREAM_BUFFER)),
+        settings.get(Flags.MAX_HELD_BODIES));
   }
 
   private String poolName() {
@@ -200,9 +228,18 @@ final class EppServer implements AutoCloseable {
     }
   }
 
-  private void reload(ServerTls tls) {
+  /** Files of certificates. */
+  private interface Certificates {
+    boolean reload() throws TlsException;
+  }
+
+  private void follow(Certificates files) {
+    agent.scheduleWithFixedDelay(() -> reload(files), 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void reload(Certificates files) {
     try {
-      if (tls.reload()) {
+      if (files.reload()) {
         LOG.info("certificate replaced; new connections get it");
       }
     } catch (TlsException e) {

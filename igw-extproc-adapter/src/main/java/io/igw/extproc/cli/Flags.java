@@ -4,6 +4,8 @@ import static io.igw.extproc.cli.Flag.Kind.LIST;
 import static io.igw.extproc.cli.Flag.Kind.SWITCH;
 import static io.igw.extproc.cli.Flag.Kind.VALUE;
 
+import io.igw.extproc.picker.GatewayProfile;
+import io.igw.extproc.server.Limits;
 import io.igw.extproc.stream.ErrorFormat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +35,24 @@ final class Flags {
       flag("validate-config", false, "Check flags and configuration, then exit.");
   static final Flag<Boolean> ALLOW_EXPERIMENTAL =
       flag("allow-experimental-plugins", false, "Accept plugins of stability alpha.");
+  static final Flag<String> PLUGINS_DIR =
+      text("plugins-dir", "DIR", "", "Folder of jars with further plugin types.");
+  static final Flag<Duration> SLOW_START =
+      duration("slow-start", "10s", "Ramp of an endpoint that joins a pool of others; 0s: none.");
+  static final Flag<List<String>> RESOURCES =
+      add(
+          "resources",
+          "PATH,...",
+          "Files or folders of InferenceObjectives and InferenceModelRewrites, followed; repeatable.",
+          LIST,
+          text -> List.of(text),
+          List.of(),
+          null);
   static final Flag<List<Map.Entry<String, Integer>>> OBJECTIVE =
       add(
           "objective",
           "NAME=PRIORITY",
-          "Priority of requests that name this objective; repeatable.",
+          "Priority of requests that name this objective, whatever --resources say; repeatable.",
           LIST,
           text -> List.of(Values.objective(text)),
           List.of(),
@@ -48,15 +63,19 @@ final class Flags {
   }
 
   static final Flag<String> POOL_NAME =
-      text("pool-name", "NAME", "", "Name of the pool, in metrics; needed by Kubernetes only.");
+      text(
+          "pool-name",
+          "NAME",
+          "",
+          "Name of the pool, in metrics; --resources that name another do not count.");
   static final Flag<String> POOL_NAMESPACE =
       text("pool-namespace", "NAME", "", "Its namespace; NAMESPACE, then 'default' without it.");
   static final Flag<String> POOL_GROUP =
-      idle(
+      text(
           "pool-group",
           "GROUP",
           "inference.networking.k8s.io",
-          "Kubernetes discovery is not part of this build");
+          "Its group, as --resources have to name it.");
   static final Flag<String> ENDPOINT_SELECTOR =
       text("endpoint-selector", "SELECTOR", "", "Kubernetes selector; not part of this build.");
   static final Flag<List<String>> TARGET_PORTS =
@@ -158,21 +177,56 @@ final class Flags {
           Values::bytes,
           64L << 20,
           null);
+  static final Flag<Long> MAX_HEADERS =
+      size("max-request-header-bytes", 64 << 10, "Longer request headers get 431.");
+  static final Flag<Long> MAX_HELD_BODIES =
+      size(
+          "max-held-body-bytes",
+          Limits.defaultHeldBodyBytes(),
+          "Request bodies held in all, then others wait; 512 MiB or a quarter of the heap.");
+  static final Flag<Long> STREAM_BUFFER =
+      size("stream-buffer-bytes", 64 << 10, "What a stream may send while it waits.");
+  static final Flag<Integer> MAX_STREAMS =
+      add("max-streams", "N", "More open streams get 429.", VALUE, Values::count, 10_000, null);
   static final Flag<String> ERROR_FORMAT =
-      add(
-          "error-format",
-          "FORMAT",
-          "How errors look: " + String.join(", ", ErrorFormat.flags()) + ".",
-          VALUE,
-          Values.oneOf(ErrorFormat.flags()),
-          "openai",
-          null);
+      oneOf("error-format", ErrorFormat.flags(), "openai", "How errors look");
+  static final Flag<String> RESPONSE_MODEL =
+      oneOf(
+          "response-model",
+          List.of("client", "target"),
+          "client",
+          "Model in responses to rewritten requests, client: as it asked");
+  static final Flag<String> STICKY_HEADER =
+      text(
+          "rewrite-sticky-header",
+          "NAME",
+          "",
+          "Requests with the same value of it stay with one target of a rewrite.");
   static final Flag<Boolean> KEEP_CONTROL_HEADERS =
       flag("keep-control-headers", false, "Pass objective, fairness and the like upstream.");
   static final Flag<Duration> IN_FLIGHT_LEASE =
       duration("in-flight-lease", "5m", "Silence after which a request no longer counts.");
   static final Flag<Boolean> EMIT_SCORES =
       idleSwitch("emit-endpoint-scores", "scores in metadata are not part of this build");
+
+  static {
+    section = "Gateway";
+  }
+
+  static final Flag<String> GATEWAY_PROFILE =
+      oneOf("gateway-profile", GatewayProfile.names(), "generic", "What calls");
+  static final Flag<String> BODY_MODES =
+      oneOf(
+          "body-modes",
+          List.of("fixed", "negotiated"),
+          "fixed",
+          "As the gateway says, or asked for where needed (Envoy 1.40)");
+  static final Flag<String> TOKEN_METRICS =
+      oneOf("token-metrics", List.of("on", "off"), "on", "Whether metrics need response bodies");
+  static final Flag<String> PICK_NAMESPACE =
+      text("pick-namespace", "NAME", "envoy.lb", "Metadata of the pick, and of what served.");
+  static final Flag<String> SUBSET_NAMESPACE =
+      text("subset-namespace", "NAME", "envoy.lb.subset_hint", "Metadata of subset hints.");
 
   static {
     section = "Data sources";
@@ -222,11 +276,21 @@ final class Flags {
   static final Flag<Boolean> PPROF =
       idleSwitch("enable-pprof", "a JVM is profiled with its own tools, such as jcmd");
   static final Flag<Boolean> METRICS_AUTH =
-      idleSwitch("metrics-endpoint-auth", "the metrics port needs no authentication");
+      idleSwitch(
+          "metrics-endpoint-auth",
+          "tokens are not checked, --metrics-client-ca-file is what keeps strangers out");
   static final Flag<String> METRICS_CERT_DIR =
-      idle("metrics-cert-dir", "DIR", "", "the metrics port speaks plain HTTP");
+      text(
+          "metrics-cert-dir",
+          "DIR",
+          "",
+          "Directory of tls.crt and tls.key for TLS on the metrics port.");
   static final Flag<String> METRICS_CLIENT_CA =
-      idle("metrics-client-ca-file", "FILE", "", "the metrics port speaks plain HTTP");
+      text(
+          "metrics-client-ca-file",
+          "FILE",
+          "",
+          "Who signs the certificates that clients of the metrics port have to show.");
   static final Flag<Boolean> LEADER_ELECTION =
       idleSwitch("ha-enable-leader-election", "every replica serves");
 
@@ -264,12 +328,21 @@ final class Flags {
     return add(name, label, help, VALUE, Values::text, initial, null);
   }
 
+  private static Flag<String> oneOf(String name, List<String> words, String initial, String help) {
+    String choice = help + ": " + String.join(", ", words) + ".";
+    return add(name, "NAME", choice, VALUE, Values.oneOf(words), initial, null);
+  }
+
   private static Flag<Boolean> flag(String name, boolean initial, String help) {
     return add(name, "BOOL", help, SWITCH, Values::bool, initial, null);
   }
 
   private static Flag<Integer> port(String name, int initial, String help) {
     return add(name, "PORT", help, VALUE, Values::port, initial, null);
+  }
+
+  private static Flag<Long> size(String name, long initial, String help) {
+    return add(name, "SIZE", help, VALUE, Values::bytes, initial, null);
   }
 
   private static Flag<Duration> duration(String name, String initial, String help) {

@@ -1,12 +1,15 @@
 package io.igw.extproc.cli;
 
+import io.igw.extproc.picker.GatewayProfile;
 import io.igw.runtime.ConfigurationException;
 import io.igw.runtime.DecisionListener;
 import io.igw.runtime.PickerMetrics;
 import io.igw.runtime.PickerRuntime;
+import io.igw.runtime.ResourceOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,12 @@ final class RuntimeSetup {
               .refreshMetricsInterval(settings.refreshInterval())
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));
+      builder.slowStart(settings.get(Flags.SLOW_START));
+      GatewayProfile gateway = settings.gateway();
+      builder.destinations(gateway.leastDestinations(), gateway.mostDestinations());
+      if (!settings.get(Flags.PLUGINS_DIR).isEmpty()) {
+        builder.pluginsDirectory(Path.of(settings.get(Flags.PLUGINS_DIR)));
+      }
       String file = settings.get(Flags.CONFIG_FILE);
       String text = settings.get(Flags.CONFIG_TEXT);
       if (!file.isEmpty()) {
@@ -49,6 +58,7 @@ final class RuntimeSetup {
       } else if (!text.isEmpty()) {
         builder.yaml(text, "--config-text");
       }
+      builder.resources(resources(settings));
       for (Map.Entry<String, Integer> objective : settings.get(Flags.OBJECTIVE)) {
         builder.objective(objective.getKey(), objective.getValue());
       }
@@ -59,6 +69,19 @@ final class RuntimeSetup {
     } catch (ConfigurationException e) {
       throw new StartupException(e.problems().stream().map(Object::toString).toList());
     }
+  }
+
+  private static ResourceOptions resources(Settings settings) {
+    Path[] paths = settings.get(Flags.RESOURCES).stream().map(Path::of).toArray(Path[]::new);
+    String sticky = settings.get(Flags.STICKY_HEADER).toLowerCase(Locale.ROOT);
+    ResourceOptions resources =
+        ResourceOptions.of(paths)
+            .pool(
+                settings.poolNamespace(),
+                settings.get(Flags.POOL_NAME),
+                settings.get(Flags.POOL_GROUP))
+            .restoreModel(settings.get(Flags.RESPONSE_MODEL).equals("client"));
+    return sticky.isEmpty() ? resources : resources.stickyHeader(sticky);
   }
 
   /** Builds and forgets; returns warnings and the configuration in effect, as lines. */

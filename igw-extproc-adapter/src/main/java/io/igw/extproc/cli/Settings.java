@@ -1,5 +1,6 @@
 package io.igw.extproc.cli;
 
+import io.igw.extproc.picker.GatewayProfile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,11 +23,14 @@ final class Settings {
   private final Map<Flag<?>, Object> values = new HashMap<>();
   private final List<Flag<?>> given = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final String namespace;
 
-  private Settings() {}
+  private Settings(String namespace) {
+    this.namespace = namespace;
+  }
 
   static Settings parse(List<String> args, Map<String, String> environment) {
-    Settings settings = new Settings();
+    Settings settings = new Settings(environment.getOrDefault("NAMESPACE", "default"));
     ParseResult parsed =
         new CommandLine(spec())
             // A value that begins with @ is a value.
@@ -137,7 +141,7 @@ final class Settings {
     return wanted.compareTo(SHORTEST_REFRESH) < 0 ? SHORTEST_REFRESH : wanted;
   }
 
-  /** One line per flag that was given and does not do here what it says. */
+  /** One line per flag that was given and does not do here what it says, or not all of it. */
   List<String> idle() {
     List<String> lines = new ArrayList<>();
     for (Flag<?> flag : given) {
@@ -145,10 +149,29 @@ final class Settings {
         lines.add(flag.name() + " has no effect: " + flag.idle());
       }
     }
+    if (!get(Flags.METRICS_CERT_DIR).isEmpty() && get(Flags.METRICS_CLIENT_CA).isEmpty()) {
+      lines.add(
+          Flags.METRICS_CERT_DIR.name()
+              + ": encrypts, but anyone may read (expected: --metrics-client-ca-file too)");
+    }
+    lines.addAll(gateway().notes());
     if (!refreshInterval().equals(get(Flags.REFRESH_METRICS))) {
       lines.add(Flags.REFRESH_METRICS.name() + ": 50ms is used (expected: >= 50ms)");
     }
     return lines;
+  }
+
+  /** The pool's namespace: the flag's, else that of the environment. */
+  String poolNamespace() {
+    String given = get(Flags.POOL_NAMESPACE);
+    return given.isEmpty() ? namespace : given;
+  }
+
+  /** What is known of the gateway. */
+  GatewayProfile gateway() {
+    String name = get(Flags.GATEWAY_PROFILE);
+    return Objects.requireNonNull(GatewayProfile.named(name), name)
+        .withNamespaces(get(Flags.PICK_NAMESPACE), get(Flags.SUBSET_NAMESPACE));
   }
 
   /** Verbosity, from {@code --zap-log-level} if that is given. */

@@ -35,10 +35,7 @@ final class SettingsCheck {
           "--pool-name and --endpoint-selector: both given (expected: at most one of them)");
     }
     targetPorts();
-    if (!settings.get(Flags.METRICS_CLIENT_CA).isEmpty()
-        && settings.get(Flags.METRICS_CERT_DIR).isEmpty()) {
-      problems.add("\"metrics-client-ca-file\" requires \"metrics-cert-dir\"");
-    }
+    metricsTls();
     String level = settings.get(Flags.ZAP_LOG_LEVEL);
     if (!level.matches("|error|panic|info|debug|\\d{1,3}")) {
       problems.add("--zap-log-level: " + level + " (expected: error, info, debug or a number)");
@@ -60,6 +57,19 @@ final class SettingsCheck {
           || Integer.parseInt(port) > 65_535) {
         problems.add("invalid port number " + port + " in \"endpoint-target-ports\"");
       }
+    }
+  }
+
+  private void metricsTls() {
+    boolean tls = !settings.get(Flags.METRICS_CERT_DIR).isEmpty();
+    boolean clients = !settings.get(Flags.METRICS_CLIENT_CA).isEmpty();
+    if (clients && !tls) {
+      problems.add("\"metrics-client-ca-file\" requires \"metrics-cert-dir\"");
+    }
+    if (tls && !clients && Boolean.FALSE.equals(settings.find(Flags.METRICS_AUTH))) {
+      problems.add(
+          "\"metrics-cert-dir\" enables metrics TLS without authentication;"
+              + " set \"metrics-client-ca-file\" or \"metrics-endpoint-auth\"");
     }
   }
 

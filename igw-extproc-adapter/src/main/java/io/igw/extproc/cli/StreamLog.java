@@ -1,8 +1,11 @@
 package io.igw.extproc.cli;
 
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.igw.extproc.stream.StreamEvents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Counts what streams report, and writes down faults, at most one a second. */
@@ -11,6 +14,7 @@ final class StreamLog implements StreamEvents {
 
   private final StreamEvents counts;
   private final LogQueue queue;
+  private final Set<BodySendMode> told = ConcurrentHashMap.newKeySet();
   private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   StreamLog(StreamEvents counts, LogQueue queue) {
@@ -26,6 +30,24 @@ final class StreamLog implements StreamEvents {
   @Override
   public void closed(String code, long nanos) {
     counts.closed(code, nanos);
+  }
+
+  @Override
+  public void observed() {
+    counts.observed();
+  }
+
+  @Override
+  public void unexpectedMode(BodySendMode mode) {
+    counts.unexpectedMode(mode);
+    if (told.add(mode)) {
+      queue.put("a gateway uses body mode " + mode + ", not expected with --gateway-profile");
+    }
+  }
+
+  @Override
+  public void limited(String limit) {
+    counts.limited(limit);
   }
 
   @Override

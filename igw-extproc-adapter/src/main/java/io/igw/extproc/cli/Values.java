@@ -71,6 +71,10 @@ final class Values {
     return level < 0 ? 2 : level;
   }
 
+  static Integer count(String text) throws BadValue {
+    return (int) number(text, 1, 1_000_000, "a number, 1 to 1000000");
+  }
+
   private static long number(String text, long min, long max, String expected) throws BadValue {
     long value;
     try {

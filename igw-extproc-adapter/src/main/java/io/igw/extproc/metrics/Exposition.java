@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Shows the picker's metrics to a scraper.
@@ -32,7 +33,16 @@ public final class Exposition implements MultiCollector {
 
     /** Tokens reserved on an endpoint. */
     double tokens(Endpoint endpoint);
+
+    /** Bytes of request bodies that are held or about to come. */
+    long heldBodyBytes();
+
+    /** Streams whose bodies wait for room. */
+    int waitingBodies();
   }
+
+  /** The reference counts in this plugin; here the pool does. */
+  private static final String IN_FLIGHT_PRODUCER = "inflight-load-producer";
 
   private final PrometheusMetrics metrics;
   private final boolean deprecated;
@@ -77,12 +87,13 @@ public final class Exposition implements MultiCollector {
     single(
         out,
         "llm_d_epp_request_processing_duration_seconds",
-        "Time from a request's first byte to its decision.",
+        "Time from a request's first byte to its decision or refusal.",
         Bounds.REQUEST_PROCESSING_SECONDS,
         metrics.processing);
     poolFamilies.write(out, snapshot, now, deprecated);
     metrics.attempts.forget(snapshot, now);
     scheduling(out);
+    metrics.resources.write(out, deprecated);
     own(out);
     if (metrics.streams != null) {
       metrics.streams.write(out);
@@ -144,12 +155,11 @@ public final class Exposition implements MultiCollector {
 
   private void own(List<MetricSnapshot> out) {
     EndpointSnapshot snapshot = pool.get();
-    double requests = 0;
-    double tokens = 0;
-    for (int i = 0; i < snapshot.size(); i++) {
-      requests += load.requests(snapshot.endpoint(i));
-      tokens += load.tokens(snapshot.endpoint(i));
-    }
+    double requests =
+        perEndpoint(
+            out, "llm_d_epp_inflight_requests", "Requests reserved.", snapshot, load::requests);
+    double tokens =
+        perEndpoint(out, "llm_d_epp_inflight_tokens", "Tokens reserved.", snapshot, load::tokens);
     gauge(out, "igw_open_leases", "Decisions whose request has not ended.", load.openLeases());
     gauge(out, "igw_in_flight_requests", "Requests reserved on the endpoints.", requests);
     gauge(out, "igw_in_flight_tokens", "Tokens reserved on the endpoints.", tokens);
@@ -158,12 +168,41 @@ public final class Exposition implements MultiCollector {
         "igw_direct_memory_bytes",
         "Memory beside the heap that the transports hold.",
         DirectMemory.bytes());
+    gauge(
+        out,
+        "igw_held_body_bytes",
+        "Bytes of request bodies that are held or about to come.",
+        load.heldBodyBytes());
+    gauge(out, "igw_waiting_bodies", "Streams whose bodies wait for room.", load.waitingBodies());
+    out.add(
+        Counts.family(
+            "igw_limits_reached",
+            "Requests that were refused or had to wait because of a limit.",
+            metrics.limitsReached,
+            limit -> Labels.of("limit", limit)));
     out.add(Counts.single("igw_leases_expired", "Leases ended by time.", metrics.leasesExpired));
     out.add(
         Counts.single(
             "igw_stream_messages_ignored",
             "Messages after the end of their direction.",
             metrics.ignoredMessages));
+    out.add(
+        Counts.single(
+            "igw_streams_observed",
+            "Streams in observability mode, which get no answers.",
+            metrics.observedStreams));
+    out.add(
+        Counts.family(
+            "igw_stream_unexpected_modes",
+            "Streams with a body mode that the gateway profile does not expect.",
+            metrics.unexpectedModes,
+            mode -> Labels.of("mode", mode)));
+    out.add(
+        Counts.family(
+            "igw_served_elsewhere",
+            "Responses from another endpoint than the first of the pick.",
+            metrics.servedElsewhere,
+            place -> Labels.of("fallback", place)));
     out.add(Counts.single("igw_stream_faults", "Faults in streams.", metrics.streamFaults));
     out.add(
         Counts.family(
@@ -171,6 +210,33 @@ public final class Exposition implements MultiCollector {
             "Broken contracts of plugins.",
             metrics.pluginFaults,
             f -> Labels.of("plugin_name", f.plugin(), "fault", f.fault())));
+  }
+
+  /** A gauge of each endpoint of the pool; returns their sum. */
+  private static double perEndpoint(
+      List<MetricSnapshot> out,
+      String name,
+      String help,
+      EndpointSnapshot snapshot,
+      ToDoubleFunction<Endpoint> value) {
+    GaugeSnapshot.Builder family = GaugeSnapshot.builder().name(name).help("[ALPHA] " + help);
+    double sum = 0;
+    for (int i = 0; i < snapshot.size(); i++) {
+      Endpoint endpoint = snapshot.endpoint(i);
+      Labels labels =
+          Labels.of(
+              "endpoint_name",
+              endpoint.id().name(),
+              "namespace",
+              endpoint.id().namespace(),
+              "producer_name",
+              IN_FLIGHT_PRODUCER);
+      double own = value.applyAsDouble(endpoint);
+      sum += own;
+      family.dataPoint(GaugeDataPointSnapshot.builder().labels(labels).value(own).build());
+    }
+    out.add(family.build());
+    return sum;
   }
 
   private static void gauge(List<MetricSnapshot> out, String name, String help, double value) {

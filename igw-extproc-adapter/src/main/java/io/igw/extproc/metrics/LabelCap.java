@@ -23,6 +23,11 @@ final class LabelCap {
     this.limit = limit;
   }
 
+  /** Values that keep their names beside the limit: an operator chose them. */
+  void keep(Set<String> values) {
+    known.addAll(values);
+  }
+
   String cap(String value) {
     if (value.isEmpty() || known.contains(value)) {
       return value;

@@ -1,13 +1,15 @@
 package io.igw.extproc.metrics;
 
+import io.igw.extproc.tls.MetricsTls;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /metrics} over HTTP, on one thread of its own. */
+/** {@code /metrics} over HTTP or HTTPS, on one thread of its own. */
 public final class MetricsServer implements AutoCloseable {
   private final HTTPServer server;
   private final ExecutorService thread;
@@ -20,9 +22,11 @@ public final class MetricsServer implements AutoCloseable {
   /**
    * Binds and serves.
    *
+   * @param tls null for plaintext
    * @throws IOException if the port cannot be bound
    */
-  public static MetricsServer start(InetAddress address, int port, Exposition exposition)
+  public static MetricsServer start(
+      InetAddress address, int port, Exposition exposition, @Nullable MetricsTls tls)
       throws IOException {
     PrometheusRegistry registry = new PrometheusRegistry();
     registry.register(exposition);
@@ -39,6 +43,7 @@ public final class MetricsServer implements AutoCloseable {
               .port(port)
               .registry(registry)
               .executorService(thread)
+              .httpsConfigurator(tls == null ? null : tls.configurator())
               .buildAndStart();
       return new MetricsServer(server, thread);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.igw.extproc.metrics;
 
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.igw.api.Endpoint;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection;
@@ -8,6 +9,7 @@ import io.igw.extproc.metrics.RequestSeries.Key;
 import io.igw.extproc.stream.StreamEvents;
 import io.igw.runtime.PickerMetrics;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +37,16 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
   final Map<PluginFault, LongAdder> pluginFaults = new ConcurrentHashMap<>();
   final Map<String, LongAdder> pollErrors = new ConcurrentHashMap<>();
   final Map<ExtractError, LongAdder> extractErrors = new ConcurrentHashMap<>();
+  final ResourceFamilies resources = new ResourceFamilies();
   final LongAdder leasesExpired = new LongAdder();
   final LongAdder ignoredMessages = new LongAdder();
+  final Map<String, LongAdder> limitsReached = new ConcurrentHashMap<>();
   final LongAdder streamFaults = new LongAdder();
+  final LongAdder observedStreams = new LongAdder();
+  final Map<String, LongAdder> servedElsewhere = new ConcurrentHashMap<>();
+  final Map<String, LongAdder> unexpectedModes = new ConcurrentHashMap<>();
   final @Nullable StreamFamilies streams;
+  private final boolean readsResponses;
 
   record PluginFault(String plugin, String fault) {}
 
@@ -46,7 +54,18 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
 
   /** Nothing was seen yet; {@code countStreams} adds the stream families. */
   public PrometheusMetrics(boolean countStreams) {
+    this(countStreams, true);
+  }
+
+  /** As the other; {@code readsResponses}: whether response bodies are read for metrics. */
+  public PrometheusMetrics(boolean countStreams, boolean readsResponses) {
     this.streams = countStreams ? new StreamFamilies() : null;
+    this.readsResponses = readsResponses;
+  }
+
+  @Override
+  public boolean readsResponses() {
+    return readsResponses;
   }
 
   @Override
@@ -87,6 +106,11 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
   }
 
   @Override
+  public void requestRefused(long processingNanos) {
+    processing.observe(processingNanos * NANOS);
+  }
+
+  @Override
   public void firstToken(RequestLabels labels, boolean streaming, long nanos) {
     RequestSeries of = (RequestSeries) labels;
     (streaming ? of.firstTokenStreaming : of.firstTokenWhole).observe(nanos * NANOS);
@@ -109,7 +133,9 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
     if (durationNanos > 0) {
       of.duration.observe(durationNanos * NANOS);
     }
-    of.responseBytes.observe(bodyBytes);
+    if (bodyBytes >= 0) {
+      of.responseBytes.observe(bodyBytes);
+    }
     if (usage.promptTokens() > 0) {
       of.inputTokens.observe(usage.promptTokens());
     }
@@ -163,6 +189,22 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
   }
 
   @Override
+  public void modelRewritten(String rewrite, @Nullable String model, String targetModel) {
+    resources.decided(rewrite, models.cap(model == null ? "" : model), models.cap(targetModel));
+  }
+
+  @Override
+  public void resourcesLoaded(Set<String> named, int warnings) {
+    models.keep(named);
+    resources.loaded(warnings);
+  }
+
+  @Override
+  public void resourcesRefused() {
+    resources.refused();
+  }
+
+  @Override
   public void opened() {
     if (streams != null) {
       streams.opened();
@@ -174,6 +216,26 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
     if (streams != null) {
       streams.closed(code, nanos);
     }
+  }
+
+  @Override
+  public void servedElsewhere(int fallback) {
+    count(servedElsewhere, fallback == 0 ? "unlisted" : Integer.toString(fallback));
+  }
+
+  @Override
+  public void observed() {
+    observedStreams.increment();
+  }
+
+  @Override
+  public void unexpectedMode(BodySendMode mode) {
+    count(unexpectedModes, mode.name());
+  }
+
+  @Override
+  public void limited(String limit) {
+    count(limitsReached, limit);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.igw.extproc.picker;
 
+import io.igw.extproc.stream.DataPlaneTraits;
 import io.igw.extproc.stream.StreamHandler;
 import io.igw.extproc.stream.StreamSession;
 import io.igw.runtime.Exchange;
@@ -11,6 +12,14 @@ public final class PickerHandler implements StreamHandler {
   private final Function<Executor, Exchange> exchanges;
   private final boolean ignoreSubset;
   private final RequestReply reply;
+  private final GatewayProfile gateway;
+  private final DataPlaneTraits traits;
+
+  /** A handler for a generic gateway with fixed body modes. */
+  public PickerHandler(
+      Function<Executor, Exchange> exchanges, boolean ignoreSubset, boolean keepControlHeaders) {
+    this(exchanges, ignoreSubset, keepControlHeaders, GatewayProfile.GENERIC, false);
+  }
 
   /**
    * A handler.
@@ -19,21 +28,34 @@ public final class PickerHandler implements StreamHandler {
    * @param ignoreSubset whether subset hints count for nothing
    * @param keepControlHeaders whether objective, fairness and the like go on upstream, for a picker
    *     further on
+   * @param gateway what the gateway understands
+   * @param negotiates whether a gateway that sends no bodies is asked for those that are needed
    */
   public PickerHandler(
-      Function<Executor, Exchange> exchanges, boolean ignoreSubset, boolean keepControlHeaders) {
+      Function<Executor, Exchange> exchanges,
+      boolean ignoreSubset,
+      boolean keepControlHeaders,
+      GatewayProfile gateway,
+      boolean negotiates) {
     this.exchanges = exchanges;
     this.ignoreSubset = ignoreSubset;
-    this.reply = new RequestReply(keepControlHeaders);
+    this.reply = new RequestReply(keepControlHeaders, gateway);
+    this.gateway = gateway;
+    this.traits = new DataPlaneTraits(gateway.bodyModes(), gateway.reports(), negotiates);
   }
 
   @Override
   public StreamSession open(Executor loop) {
-    return new PickerSession(exchanges.apply(loop), reply, ignoreSubset);
+    return new PickerSession(exchanges.apply(loop), reply, ignoreSubset, gateway);
   }
 
   @Override
   public boolean readsRequestBodies() {
     return true;
+  }
+
+  @Override
+  public DataPlaneTraits traits() {
+    return traits;
   }
 }

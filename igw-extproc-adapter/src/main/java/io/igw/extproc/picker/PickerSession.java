@@ -37,24 +37,42 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
   private final Exchange exchange;
   private final RequestReply reply;
   private final boolean ignoreSubset;
+  private final GatewayProfile gateway;
   private boolean feedingResponse;
+  private @Nullable ResponseSplice splice;
   private @Nullable Rejection refused;
   private @Nullable Verdict verdict;
 
-  PickerSession(Exchange exchange, RequestReply reply, boolean ignoreSubset) {
+  PickerSession(
+      Exchange exchange, RequestReply reply, boolean ignoreSubset, GatewayProfile gateway) {
     this.exchange = exchange;
     this.reply = reply;
     this.ignoreSubset = ignoreSubset;
+    this.gateway = gateway;
   }
 
   @Override
   public void requestHeaders(HeaderList headers, Metadata metadata) {
-    exchange.requestHeaders(headers, ignoreSubset ? null : SubsetHint.of(metadata));
+    exchange.requestHeaders(headers, subset(metadata));
+  }
+
+  private @Nullable EndpointSubset subset(Metadata metadata) {
+    return ignoreSubset ? null : SubsetHint.of(metadata, gateway.subsetNamespace());
+  }
+
+  @Override
+  public boolean needsRequestBody() {
+    return exchange.needsRequestBody();
+  }
+
+  @Override
+  public boolean needsResponseBody() {
+    return exchange.needsResponseBody();
   }
 
   @Override
   public void requestMetadata(Metadata metadata) {
-    EndpointSubset subset = ignoreSubset ? null : SubsetHint.of(metadata);
+    EndpointSubset subset = subset(metadata);
     if (subset != null) {
       exchange.subset(subset);
     }
@@ -96,6 +114,11 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
   }
 
   @Override
+  public void withoutResponseBody() {
+    exchange.withoutResponseBody();
+  }
+
+  @Override
   public @Nullable HeaderMutation responseHeaders(HeaderList headers, Metadata metadata) {
     exchange.responseHeaders(
         status(headers.first(":status")), headers.first("content-type"), served(metadata));
@@ -124,13 +147,17 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
     return status;
   }
 
-  private static @Nullable String served(Metadata metadata) {
-    if (metadata.getFilterMetadataCount() == 0) {
+  /** Rule EPP-12: null if there is nothing of the kind, empty if the endpoint is left out. */
+  private @Nullable String served(Metadata metadata) {
+    if (!gateway.tellsServed() || metadata.getFilterMetadataCount() == 0) {
       return null;
     }
-    Struct namespace = metadata.getFilterMetadataMap().get(RequestReply.PICK_NAMESPACE);
-    Value value = namespace == null ? null : namespace.getFieldsMap().get(SERVED);
-    return value != null && value.hasStringValue() ? value.getStringValue() : null;
+    Struct namespace = metadata.getFilterMetadataMap().get(gateway.pickNamespace());
+    if (namespace == null) {
+      return null;
+    }
+    Value value = namespace.getFieldsMap().get(SERVED);
+    return value != null && value.hasStringValue() ? value.getStringValue() : "";
   }
 
   @Override
@@ -142,6 +169,21 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
   public void responseBody(ByteString piece) {
     feedingResponse = true;
     feed(piece);
+  }
+
+  @Override
+  public boolean editsResponse() {
+    return exchange.editsResponse();
+  }
+
+  @Override
+  public ByteString editedResponse(ByteString piece) {
+    if (splice == null) {
+      splice = new ResponseSplice();
+    }
+    splice.start(piece);
+    responseBody(piece);
+    return splice.end();
   }
 
   @Override
@@ -170,6 +212,12 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
   }
 
   @Override
+  public void fail() {
+    verdict = null;
+    exchange.broken();
+  }
+
+  @Override
   public void close() {
     verdict = null;
     exchange.close();
@@ -181,6 +229,9 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
       int slice = Math.min(SLICE_BYTES, length - done);
       if (feedingResponse) {
         exchange.responseBody(value, offset + done, slice);
+        if (splice != null) {
+          splice.read(slice, exchange.responseEdits());
+        }
       } else if (refused == null) {
         refused = exchange.requestBody(value, offset + done, slice);
       }

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.igw.api.Decision;
+import io.igw.api.Endpoint;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.RequestEdits;
 import io.igw.runtime.ControlHeaders;
@@ -28,15 +29,18 @@ import java.util.stream.Stream;
  */
 final class RequestReply {
   static final String DESTINATION = "x-gateway-destination-endpoint";
-  static final String PICK_NAMESPACE = "envoy.lb";
 
   private static final int KEPT_REPLIES = 4096;
 
+  private final String pickNamespace;
+  private final int most;
   private final List<String> removed;
   private final HeaderMutation removals;
   private final Map<String, RequestEdits> byDestination = new ConcurrentHashMap<>();
 
-  RequestReply(boolean keepControlHeaders) {
+  RequestReply(boolean keepControlHeaders, GatewayProfile gateway) {
+    this.pickNamespace = gateway.pickNamespace();
+    this.most = gateway.mostDestinations();
     this.removed =
         keepControlHeaders
             ? ControlHeaders.ROUTING
@@ -58,7 +62,7 @@ final class RequestReply {
 
   RequestEdits edits(
       Decision decision, Map<String, String> upstreamHeaders, List<BodyEdit> bodyEdits) {
-    String destination = decision.endpoint().hostPort();
+    String destination = destination(decision);
     RequestEdits plain = byDestination.get(destination);
     if (plain == null) {
       plain = plain(destination);
@@ -72,6 +76,20 @@ final class RequestReply {
         headers(destination, upstreamHeaders), plain.metadata(), true, bodyEdits);
   }
 
+  /** Best first, no more than the gateway can walk (rules EPP-8 and EPP-40). */
+  private String destination(Decision decision) {
+    String first = decision.destination();
+    List<Endpoint> fallbacks = decision.fallbacks();
+    if (most == 1 || fallbacks.isEmpty() || decision.destinationPort() != 0) {
+      return first;
+    }
+    StringBuilder list = new StringBuilder(first);
+    for (int i = 0; i < Math.min(most - 1, fallbacks.size()); i++) {
+      list.append(',').append(fallbacks.get(i).hostPort());
+    }
+    return list.toString();
+  }
+
   private RequestEdits plain(String destination) {
     Struct pick =
         Struct.newBuilder()
@@ -79,7 +97,7 @@ final class RequestReply {
             .build();
     Struct metadata =
         Struct.newBuilder()
-            .putFields(PICK_NAMESPACE, Value.newBuilder().setStructValue(pick).build())
+            .putFields(pickNamespace, Value.newBuilder().setStructValue(pick).build())
             .build();
     RequestEdits plain =
         new RequestEdits(headers(destination, Map.of()), metadata, true, List.of());

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * an entry admits that port only. A hint without a usable entry admits nothing.
  */
 final class SubsetHint implements EndpointSubset {
-  static final String NAMESPACE = "envoy.lb.subset_hint";
   static final String KEY = "x-gateway-destination-endpoint-subset";
 
   private static final int[] EVERY_PORT = {};
@@ -27,11 +26,11 @@ final class SubsetHint implements EndpointSubset {
   private SubsetHint() {}
 
   /** The hint in this metadata, null if there is none. */
-  static @Nullable EndpointSubset of(Metadata metadata) {
+  static @Nullable EndpointSubset of(Metadata metadata, String namespaceName) {
     if (metadata.getFilterMetadataCount() == 0) {
       return null;
     }
-    Struct namespace = metadata.getFilterMetadataMap().get(NAMESPACE);
+    Struct namespace = metadata.getFilterMetadataMap().get(namespaceName);
     Value value = namespace == null ? null : namespace.getFieldsMap().get(KEY);
     if (value == null) {
       return null;

@@ -1,8 +1,6 @@
 package io.igw.extproc.server;
 
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc;
-import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
-import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -26,9 +24,7 @@ import org.jspecify.annotations.Nullable;
  * thread per stream.
  */
 public final class ExtProcServer implements AutoCloseable {
-  private static final int CONCURRENT_STREAMS = 10_000;
   private static final int HEADER_LIST_BYTES = 64 * 1024;
-  private static final int WINDOW_BYTES = 1 << 20;
 
   private final Server server;
   private final OpenStreams open;
@@ -51,6 +47,16 @@ public final class ExtProcServer implements AutoCloseable {
   /** Streams that are open now. */
   public int openStreams() {
     return open.count();
+  }
+
+  /** Bytes of request bodies that are held or about to come. */
+  public long heldBodyBytes() {
+    return open.bodies().held();
+  }
+
+  /** Streams whose bodies wait for room. */
+  public int waitingBodies() {
+    return open.bodies().waiting();
   }
 
   /**
@@ -88,6 +94,7 @@ public final class ExtProcServer implements AutoCloseable {
     private StreamEvents events = StreamEvents.NONE;
     private @Nullable SslContext tls;
     private int maxMessageBytes = 16 << 20;
+    private Limits limits = Limits.defaults();
 
     private Builder(StreamHandler handler, EventLoops loops) {
       this.handler = handler;
@@ -118,6 +125,12 @@ public final class ExtProcServer implements AutoCloseable {
       return this;
     }
 
+    /** Sets what the server takes on. */
+    public Builder limits(Limits limits) {
+      this.limits = limits;
+      return this;
+    }
+
     /** Adds a service on the same port. */
     public Builder service(BindableService service) {
       services.add(service);
@@ -130,7 +143,7 @@ public final class ExtProcServer implements AutoCloseable {
      * @throws IOException if the address cannot be bound
      */
     public ExtProcServer start(InetSocketAddress address) throws IOException {
-      OpenStreams open = new OpenStreams();
+      OpenStreams open = new OpenStreams(limits, maxMessageBytes);
       NettyServerBuilder builder =
           NettyServerBuilder.forAddress(address)
               .bossEventLoopGroup(loops.group())
@@ -139,8 +152,8 @@ public final class ExtProcServer implements AutoCloseable {
               .directExecutor()
               .maxInboundMessageSize(maxMessageBytes)
               .maxInboundMetadataSize(HEADER_LIST_BYTES)
-              .maxConcurrentCallsPerConnection(CONCURRENT_STREAMS)
-              .flowControlWindow(WINDOW_BYTES)
+              .maxConcurrentCallsPerConnection(limits.streams())
+              .flowControlWindow(limits.streamBufferBytes())
               .permitKeepAliveTime(1, TimeUnit.SECONDS)
               .permitKeepAliveWithoutCalls(true)
               .addService(processService(open));
@@ -152,11 +165,11 @@ public final class ExtProcServer implements AutoCloseable {
     }
 
     private ServerServiceDefinition processService(OpenStreams open) {
-      ServerCallHandler<ProcessingRequest, ProcessingResponse> process =
+      ServerCallHandler<Object, ProcessMethod.Reply> process =
           new ServerCallHandler<>() {
             @Override
-            public ServerCall.Listener<ProcessingRequest> startCall(
-                ServerCall<ProcessingRequest, ProcessingResponse> call, Metadata headers) {
+            public ServerCall.Listener<Object> startCall(
+                ServerCall<Object, ProcessMethod.Reply> call, Metadata headers) {
               ProcessCall stream =
                   new ProcessCall(call, handler, loops.current(), errors, events, open);
               stream.begin();

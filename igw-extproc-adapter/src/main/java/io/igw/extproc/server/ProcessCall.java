@@ -5,6 +5,9 @@ import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.igw.api.Rejection;
+import io.igw.api.Rejection.Reason;
+import io.igw.extproc.stream.BodyPiece;
 import io.igw.extproc.stream.ErrorFormat;
 import io.igw.extproc.stream.ExtProcStream;
 import io.igw.extproc.stream.Replies;
@@ -14,23 +17,34 @@ import java.util.concurrent.Executor;
 
 /**
  * Joins one gRPC call to one {@link ExtProcStream}. The next message is read only when nothing
- * waits to be written, so that a slow reader on the other side stops the flow, not the memory.
+ * waits to be written, so that a slow reader on the other side stops the flow, not the memory, and
+ * a piece of a body only once {@link HeldBytes} has room for it.
  *
  * <p><b>Threading.</b> Confined to the event loop of the call's connection.
  */
-final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implements Replies {
-  private final ServerCall<ProcessingRequest, ProcessingResponse> call;
+final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
+  private static final Rejection TOO_MANY_WAIT =
+      Rejection.of(
+          Reason.QUEUE_FULL, "request bodies fill their memory, and too many requests wait");
+
+  private final ServerCall<Object, ProcessMethod.Reply> call;
   private final ExtProcStream stream;
   private final OpenStreams open;
   private final StreamEvents events;
+  private final Limits limits;
+  private final BodyLength length;
+  private final BodyClaim claim;
   private final long openedNanos = System.nanoTime();
+  private final boolean surplus;
   private boolean headersSent;
+  private boolean begun;
   private boolean asked;
+  private boolean paused;
   private boolean closed;
   private Status.Code code = Status.Code.OK;
 
   ProcessCall(
-      ServerCall<ProcessingRequest, ProcessingResponse> call,
+      ServerCall<Object, ProcessMethod.Reply> call,
       StreamHandler handler,
       Executor loop,
       ErrorFormat errors,
@@ -39,37 +53,98 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
     this.call = call;
     this.open = open;
     this.events = events;
+    this.limits = open.limits();
+    this.length = new BodyLength(open.maxMessageBytes());
+    this.claim = new BodyClaim(open.bodies(), openedNanos, loop, this::proceed);
     this.stream = new ExtProcStream(handler, loop, this, errors, events);
-    open.opened();
+    this.surplus = open.opened();
     events.opened();
   }
 
   void begin() {
-    ask();
+    proceed();
   }
 
-  private void ask() {
-    if (!asked) {
-      asked = true;
-      call.request(1);
+  /** Accounts for what is held, and reads on if the stream may. */
+  private void proceed() {
+    boolean holds = stream.holdsBody();
+    if (asked) {
+      if (!holds) {
+        claim.keep(stream.heldBytes());
+      }
+      return;
     }
+    if (holds && claim.waiting()) {
+      return;
+    }
+    if (!stream.hungry() || holds && full()) {
+      claim.keep(stream.heldBytes());
+      return;
+    }
+    if (holds) {
+      switch (claim.take(stream.heldBytes() + length.expected())) {
+        case TAKEN -> {}
+        case WAITS -> {
+          events.limited("held_body_bytes");
+          return;
+        }
+        case REFUSED -> {
+          events.limited("waiting_bodies");
+          stream.refuse(TOO_MANY_WAIT);
+          return;
+        }
+      }
+    } else {
+      claim.keep(stream.heldBytes());
+    }
+    asked = true;
+    call.request(1);
+  }
+
+  /** Whether as much came before the decision as a stream may send that is not read from. */
+  private boolean full() {
+    boolean full = stream.awaitsDecision() && stream.heldBytes() >= limits.streamBufferBytes();
+    if (full && !paused) {
+      paused = true;
+      events.limited("stream_buffer_bytes");
+    }
+    return full;
   }
 
   @Override
-  public void onMessage(ProcessingRequest message) {
+  public void onMessage(Object message) {
     asked = false;
-    stream.message(message);
-    if (stream.hungry()) {
-      ask();
+    if (message instanceof BodyPiece piece) {
+      length.saw(piece.body().size());
+      stream.piece(piece);
+    } else {
+      ProcessingRequest request = (ProcessingRequest) message;
+      if (begun || accepts(request)) {
+        length.saw(request);
+        stream.message(request);
+      }
     }
+    begun = true;
+    proceed();
+  }
+
+  private boolean accepts(ProcessingRequest first) {
+    Rejection refusal =
+        surplus
+            ? limits.surplus()
+            : limits.refuses(first.getRequestHeaders().getHeaders().getHeadersList());
+    if (refusal == null || first.getObservabilityMode()) {
+      return true;
+    }
+    events.limited(surplus ? "streams" : "request_header_bytes");
+    stream.refuse(refusal);
+    return false;
   }
 
   @Override
   public void onReady() {
     stream.writable();
-    if (stream.hungry()) {
-      ask();
-    }
+    proceed();
   }
 
   @Override
@@ -90,6 +165,7 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
   private void ended(Status.Code how) {
     closed = true;
     stream.cancelled();
+    claim.keep(0);
     open.closed();
     events.closed(how.name(), System.nanoTime() - openedNanos);
   }
@@ -101,6 +177,15 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
 
   @Override
   public void send(ProcessingResponse reply) {
+    send(ProcessMethod.Reply.of(reply));
+  }
+
+  @Override
+  public void send(BodyPiece piece) {
+    send(ProcessMethod.Reply.of(piece));
+  }
+
+  private void send(ProcessMethod.Reply reply) {
     if (closed) {
       return;
     }
@@ -109,6 +194,11 @@ final class ProcessCall extends ServerCall.Listener<ProcessingRequest> implement
       call.sendHeaders(new Metadata());
     }
     call.sendMessage(reply);
+  }
+
+  @Override
+  public void decided() {
+    proceed();
   }
 
   @Override

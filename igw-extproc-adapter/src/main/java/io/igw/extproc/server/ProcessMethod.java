@@ -11,21 +11,25 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.igw.extproc.stream.BodyPiece;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code Process} method as the server reads and writes it. A request is read into one array
- * that its body shares; a reply is written to the transport's buffer without an array of its own.
+ * that its body shares, and comes as a {@link BodyPiece} if it is one, else as a {@link
+ * ProcessingRequest}. A reply is written to the transport's buffer without an array of its own.
  */
 final class ProcessMethod {
   /** Stands for bytes that are no request; the stream answers it with an error. */
   static final ProcessingRequest MALFORMED = ProcessingRequest.getDefaultInstance();
 
-  static final MethodDescriptor<ProcessingRequest, ProcessingResponse> DESCRIPTOR =
+  static final MethodDescriptor<Object, Reply> DESCRIPTOR =
       ExternalProcessorGrpc.getProcessMethod().toBuilder(new Requests(), new Replies())
           .setSafe(false)
           .build();
@@ -39,9 +43,9 @@ final class ProcessMethod {
 
   private ProcessMethod() {}
 
-  private static final class Requests implements MethodDescriptor.Marshaller<ProcessingRequest> {
+  private static final class Requests implements MethodDescriptor.Marshaller<Object> {
     @Override
-    public ProcessingRequest parse(InputStream stream) {
+    public Object parse(InputStream stream) {
       byte[] bytes;
       try {
         int available = stream instanceof KnownLength ? stream.available() : 0;
@@ -53,6 +57,10 @@ final class ProcessMethod {
             .asRuntimeException();
       }
       try {
+        BodyPiece piece = BodyCodec.read(bytes);
+        if (piece != null) {
+          return piece;
+        }
         CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
         input.enableAliasing(true);
         return ProcessingRequest.parser()
@@ -65,75 +73,118 @@ final class ProcessMethod {
     private static byte[] exactly(InputStream stream, int length) throws IOException {
       byte[] bytes = new byte[length];
       int read = stream.readNBytes(bytes, 0, length);
-      return read == length ? bytes : java.util.Arrays.copyOf(bytes, read);
+      return read == length ? bytes : Arrays.copyOf(bytes, read);
     }
 
     @Override
-    public InputStream stream(ProcessingRequest value) {
-      return new ByteArrayInputStream(value.toByteArray());
+    public InputStream stream(Object value) {
+      throw new UnsupportedOperationException("a server sends no requests");
     }
   }
 
-  private static final class Replies implements MethodDescriptor.Marshaller<ProcessingResponse> {
+  private static final class Replies implements MethodDescriptor.Marshaller<Reply> {
     @Override
-    public InputStream stream(ProcessingResponse value) {
-      return new ReplyStream(value);
+    public InputStream stream(Reply value) {
+      return value;
     }
 
     @Override
-    public ProcessingResponse parse(InputStream stream) {
-      try {
-        return ProcessingResponse.parseFrom(stream);
-      } catch (IOException e) {
-        throw new IllegalArgumentException("not a ProcessingResponse", e);
-      }
+    public Reply parse(InputStream stream) {
+      throw new UnsupportedOperationException("a server reads no replies");
     }
   }
 
   /** A reply that drains itself; reading it byte by byte is only the fallback of the interface. */
-  private static final class ReplyStream extends InputStream implements Drainable, KnownLength {
-    private final ProcessingResponse reply;
+  abstract static class Reply extends InputStream implements Drainable, KnownLength {
     private @Nullable ByteArrayInputStream bytes;
 
-    ReplyStream(ProcessingResponse reply) {
-      this.reply = reply;
+    static Reply of(ProcessingResponse message) {
+      return new MessageReply(message);
     }
+
+    static Reply of(BodyPiece piece) {
+      return new PieceReply(piece);
+    }
+
+    abstract int size();
+
+    abstract void write(byte[] scratch, OutputStream target) throws IOException;
 
     @Override
     public int drainTo(OutputStream target) throws IOException {
-      int size = reply.getSerializedSize();
-      byte[] scratch = SCRATCH.get();
-      if (size <= scratch.length) {
-        reply.writeTo(CodedOutputStream.newInstance(scratch, 0, size));
-        target.write(scratch, 0, size);
-        return size;
-      }
-      // The body goes past this buffer, straight to the target.
-      CodedOutputStream output = CodedOutputStream.newInstance(target, HEAD_BYTES);
-      reply.writeTo(output);
-      output.flush();
-      return size;
+      write(SCRATCH.get(), target);
+      return size();
     }
 
     @Override
     public int available() {
-      return bytes == null ? reply.getSerializedSize() : bytes.available();
+      return bytes == null ? size() : bytes.available();
     }
 
     @Override
-    public int read() {
-      if (bytes == null) {
-        bytes = new ByteArrayInputStream(reply.toByteArray());
-      }
-      return bytes.read();
+    public int read() throws IOException {
+      return bytes().read();
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) {
-      if (bytes == null) {
-        bytes = new ByteArrayInputStream(reply.toByteArray());
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return bytes().read(target, offset, length);
+    }
+
+    private ByteArrayInputStream bytes() throws IOException {
+      ByteArrayInputStream known = bytes;
+      if (known == null) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream(size());
+        write(SCRATCH.get(), whole);
+        known = new ByteArrayInputStream(whole.toByteArray());
+        bytes = known;
       }
-      return bytes.read(target, offset, length);
+      return known;
+    }
+  }
+
+  private static final class MessageReply extends Reply {
+    private final ProcessingResponse message;
+
+    MessageReply(ProcessingResponse message) {
+      this.message = message;
+    }
+
+    @Override
+    int size() {
+      return message.getSerializedSize();
+    }
+
+    @Override
+    void write(byte[] scratch, OutputStream target) throws IOException {
+      int size = size();
+      if (size <= scratch.length) {
+        message.writeTo(CodedOutputStream.newInstance(scratch, 0, size));
+        target.write(scratch, 0, size);
+        return;
+      }
+      // The body goes past this buffer, straight to the target.
+      CodedOutputStream output = CodedOutputStream.newInstance(target, HEAD_BYTES);
+      message.writeTo(output);
+      output.flush();
+    }
+  }
+
+  private static final class PieceReply extends Reply {
+    private final BodyPiece piece;
+
+    PieceReply(BodyPiece piece) {
+      this.piece = piece;
+    }
+
+    @Override
+    int size() {
+      return BodyCodec.size(piece);
+    }
+
+    @Override
+    void write(byte[] scratch, OutputStream target) throws IOException {
+      BodyCodec.write(piece, scratch, target);
     }
   }
 }

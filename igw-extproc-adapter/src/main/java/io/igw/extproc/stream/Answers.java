@@ -84,12 +84,21 @@ public final class Answers {
     return withMetadata(edits).setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
   }
 
-  static ProcessingResponse requestPiece(ByteString piece, boolean endOfStream) {
-    return ProcessingResponse.newBuilder().setRequestBody(piece(piece, endOfStream)).build();
-  }
-
-  static ProcessingResponse responsePiece(ByteString piece, boolean endOfStream) {
-    return ProcessingResponse.newBuilder().setResponseBody(piece(piece, endOfStream)).build();
+  /** A piece of a body that goes back streamed, as a message that more can be added to. */
+  public static ProcessingResponse piece(BodyPiece piece) {
+    BodyResponse body =
+        BodyResponse.newBuilder()
+            .setResponse(
+                CommonResponse.newBuilder()
+                    .setBodyMutation(
+                        BodyMutation.newBuilder()
+                            .setStreamedResponse(
+                                StreamedBodyResponse.newBuilder()
+                                    .setBody(piece.body())
+                                    .setEndOfStream(piece.endOfStream()))))
+            .build();
+    ProcessingResponse.Builder reply = ProcessingResponse.newBuilder();
+    return (piece.ofResponse() ? reply.setResponseBody(body) : reply.setRequestBody(body)).build();
   }
 
   static ProcessingResponse responseHeaders(HeaderMutation headers) {
@@ -97,6 +106,20 @@ public final class Answers {
         .setResponseHeaders(
             HeadersResponse.newBuilder()
                 .setResponse(CommonResponse.newBuilder().setHeaderMutation(headers)))
+        .build();
+  }
+
+  /** The answer to a piece of a response body that something else takes the place of. */
+  static ProcessingResponse responseBody(ByteString body, @Nullable HeaderMutation headers) {
+    BodyMutation.Builder mutation = BodyMutation.newBuilder();
+    CommonResponse.Builder common =
+        CommonResponse.newBuilder()
+            .setBodyMutation(body.isEmpty() ? mutation.setClearBody(true) : mutation.setBody(body));
+    if (headers != null) {
+      common.setHeaderMutation(headers);
+    }
+    return ProcessingResponse.newBuilder()
+        .setResponseBody(BodyResponse.newBuilder().setResponse(common))
         .build();
   }
 
@@ -116,18 +139,5 @@ public final class Answers {
       reply.setDynamicMetadata(edits.metadata());
     }
     return reply;
-  }
-
-  private static BodyResponse piece(ByteString piece, boolean endOfStream) {
-    return BodyResponse.newBuilder()
-        .setResponse(
-            CommonResponse.newBuilder()
-                .setBodyMutation(
-                    BodyMutation.newBuilder()
-                        .setStreamedResponse(
-                            StreamedBodyResponse.newBuilder()
-                                .setBody(piece)
-                                .setEndOfStream(endOfStream))))
-        .build();
   }
 }

@@ -2,7 +2,6 @@ package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 
 /**
@@ -41,15 +40,15 @@ final class BufferedRequest extends RequestSide {
   }
 
   @Override
-  void body(HttpBody message, Metadata metadata) {
+  void body(BodyPiece piece, Metadata metadata) {
     if (state != State.RECEIVING) {
       stream.ignored();
       return;
     }
-    if (refused(message)) {
+    if (refused(piece)) {
       return;
     }
-    held.add(message.getBody());
+    held.add(piece.body());
     metadata(metadata);
     decide(Answer.BODY);
   }
@@ -88,6 +87,16 @@ final class BufferedRequest extends RequestSide {
     if (trailersDue) {
       stream.send(Answers.REQUEST_TRAILERS);
     }
+  }
+
+  @Override
+  long heldBytes() {
+    return held.bytes();
+  }
+
+  @Override
+  boolean holds() {
+    return state == State.RECEIVING;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 
 /**
@@ -39,17 +38,17 @@ final class DuplexRequest extends RequestSide {
   }
 
   @Override
-  void body(HttpBody message, Metadata metadata) {
+  void body(BodyPiece piece, Metadata metadata) {
     if (state != State.RECEIVING) {
       stream.ignored();
       return;
     }
-    if (refused(message)) {
+    if (refused(piece)) {
       return;
     }
-    held.add(message.getBody());
+    held.add(piece.body());
     metadata(metadata);
-    if (message.getEndOfStream()) {
+    if (piece.endOfStream()) {
       decide(End.BODY);
     }
   }
@@ -82,7 +81,7 @@ final class DuplexRequest extends RequestSide {
     }
     state = State.SENDING;
     if (held.drained() && end == End.BODY) {
-      stream.send(Answers.requestPiece(ByteString.EMPTY, true));
+      stream.send(new BodyPiece(false, ByteString.EMPTY, true));
       finish();
       return;
     }
@@ -99,7 +98,7 @@ final class DuplexRequest extends RequestSide {
         return;
       }
       ByteString piece = held.nextPiece();
-      stream.send(Answers.requestPiece(piece, held.drained() && end == End.BODY));
+      stream.send(new BodyPiece(false, piece, held.drained() && end == End.BODY));
     }
     if (end == End.TRAILERS) {
       stream.send(Answers.REQUEST_TRAILERS);
@@ -115,6 +114,16 @@ final class DuplexRequest extends RequestSide {
   @Override
   boolean sending() {
     return state == State.SENDING;
+  }
+
+  @Override
+  long heldBytes() {
+    return held.bytes();
+  }
+
+  @Override
+  boolean holds() {
+    return state == State.RECEIVING;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.igw.extproc.stream;
 
 import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.service.ext_proc.v3.GrpcStatus;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.ImmediateResponse;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
@@ -85,8 +86,8 @@ public enum ErrorFormat {
     return null;
   }
 
-  /** The immediate response for a rejection. */
-  public ImmediateResponse render(Rejection rejection) {
+  /** The immediate response for a rejection; {@code grpc}: the client speaks gRPC. */
+  public ImmediateResponse render(Rejection rejection, boolean grpc) {
     Refusal refusal = Refusal.of(rejection.reason());
     HeaderMutation.Builder headers = HeaderMutation.newBuilder();
     if (contentType() != null) {
@@ -106,6 +107,9 @@ public enum ErrorFormat {
             .setDetails(refusal.code());
     if (headers.getSetHeadersCount() > 0) {
       response.setHeaders(headers);
+    }
+    if (grpc) {
+      response.setGrpcStatus(GrpcStatus.newBuilder().setStatus(refusal.grpcStatus()));
     }
     return response.build();
   }

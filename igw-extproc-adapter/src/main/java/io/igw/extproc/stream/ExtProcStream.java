@@ -1,6 +1,8 @@
 package io.igw.extproc.stream;
 
-import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
+import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest.RequestCase;
@@ -36,6 +38,13 @@ public final class ExtProcStream implements StreamSession.Verdict {
   private @Nullable ResponseSide response;
   private boolean observing;
   private boolean decided;
+
+  /** Whether the data plane will tell of the response. */
+  private boolean responseExpected;
+
+  /** Whether the client speaks gRPC, and so looks for a status of its kind. */
+  private boolean grpc;
+
   private boolean halfClosed;
   private boolean over;
 
@@ -66,6 +75,30 @@ public final class ExtProcStream implements StreamSession.Verdict {
     }
   }
 
+  /** The next message of the data plane, when it is a piece of a body and nothing else. */
+  public void piece(BodyPiece piece) {
+    if (over || observing) {
+      return;
+    }
+    try {
+      RequestCase kind = piece.ofResponse() ? RequestCase.RESPONSE_BODY : RequestCase.REQUEST_BODY;
+      RequestSide request = this.request;
+      ResponseSide response = this.response;
+      if (request == null || response == null) {
+        early(kind);
+      } else if (!piece.ofResponse()) {
+        request.body(piece, Metadata.getDefaultInstance());
+      } else if (response.started()) {
+        response.body(piece);
+      } else {
+        beforeResponseHeaders(kind);
+      }
+      finishIfHalfClosed();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
   /** The data plane sends no more: due answers still go out, then the stream ends (EPP-25). */
   public void halfClosed() {
     halfClosed = true;
@@ -76,6 +109,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
   public void cancelled() {
     if (!over) {
       end();
+      endUntoldResponse();
       close();
     }
   }
@@ -100,6 +134,21 @@ public final class ExtProcStream implements StreamSession.Verdict {
     return !over && (request == null || !request.sending()) && replies.ready();
   }
 
+  /** Bytes of the request body that are held, as they count in memory. */
+  public long heldBytes() {
+    return request == null ? 0 : request.heldBytes();
+  }
+
+  /** Whether a piece of the request body that comes now would be held. */
+  public boolean holdsBody() {
+    return !over && request != null && request.holds();
+  }
+
+  /** Whether the decision waits for nothing that the data plane has yet to send. */
+  public boolean awaitsDecision() {
+    return !over && request != null && request.answersDue();
+  }
+
   /** Whether the stream has ended. */
   public boolean over() {
     return over;
@@ -114,6 +163,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
       decided = true;
       request.go(edits);
       finishIfHalfClosed();
+      replies.decided();
     } catch (RuntimeException e) {
       fail(e);
     }
@@ -121,13 +171,22 @@ public final class ExtProcStream implements StreamSession.Verdict {
 
   @Override
   public void refuse(Rejection rejection) {
-    if (over || responding()) {
-      return;
+    if (!over && !responding()) {
+      answer(rejection, false);
     }
+  }
+
+  /** The client gets an error and the stream ends. */
+  private void answer(Rejection rejection, boolean faulty) {
     end();
+    if (rejection.reason() == Reason.TOO_LARGE) {
+      events.limited("request_body_bytes");
+    }
     replies.send(
-        ProcessingResponse.newBuilder().setImmediateResponse(errors.render(rejection)).build());
-    close();
+        ProcessingResponse.newBuilder()
+            .setImmediateResponse(errors.render(rejection, grpc))
+            .build());
+    close(faulty);
     replies.complete();
   }
 
@@ -141,7 +200,8 @@ public final class ExtProcStream implements StreamSession.Verdict {
     }
     switch (kind) {
       case REQUEST_HEADERS -> violation("second request_headers");
-      case REQUEST_BODY -> request.body(message.getRequestBody(), message.getMetadataContext());
+      case REQUEST_BODY ->
+          request.body(piece(false, message.getRequestBody()), message.getMetadataContext());
       case REQUEST_TRAILERS -> request.trailers();
       case RESPONSE_HEADERS -> {
         if (response.started()) {
@@ -153,9 +213,9 @@ public final class ExtProcStream implements StreamSession.Verdict {
       }
       case RESPONSE_BODY, RESPONSE_TRAILERS -> {
         if (!response.started()) {
-          violation(name(kind) + " before response_headers");
+          beforeResponseHeaders(kind);
         } else if (kind == RequestCase.RESPONSE_BODY) {
-          response.body(message.getResponseBody());
+          response.body(piece(true, message.getResponseBody()));
         } else {
           response.trailers();
         }
@@ -167,25 +227,38 @@ public final class ExtProcStream implements StreamSession.Verdict {
   private void start(ProcessingRequest message, RequestCase kind) {
     if (message.getObservabilityMode()) {
       observing = true;
+      events.observed();
       return;
     }
     if (kind != RequestCase.REQUEST_HEADERS) {
-      violation(name(kind) + " before request_headers");
+      early(kind);
       return;
     }
-    BodySendMode requestMode = BodySendMode.FULL_DUPLEX_STREAMED;
-    BodySendMode responseMode = BodySendMode.FULL_DUPLEX_STREAMED;
-    if (message.hasProtocolConfig()) {
-      requestMode = message.getProtocolConfig().getRequestBodyMode();
-      responseMode = message.getProtocolConfig().getResponseBodyMode();
-    }
-    RequestSide request = RequestSide.of(requestMode, this, handler.readsRequestBodies());
-    this.request = request;
-    response = new ResponseSide(this, responseMode == BodySendMode.FULL_DUPLEX_STREAMED);
+    StreamModes modes = StreamModes.of(message, handler.traits());
+    responseExpected = modes.reported();
     session = handler.open(loop);
     HttpHeaders headers = message.getRequestHeaders();
-    session.requestHeaders(new HeaderList(headers.getHeaders()), message.getMetadataContext());
+    HeaderList list = new HeaderList(headers.getHeaders());
+    String type = list.first("content-type");
+    grpc = type != null && type.startsWith("application/grpc");
+    session.requestHeaders(list, message.getMetadataContext());
+    modes = modes.agreed(headers.getEndOfStream(), session, replies, handler.traits(), events);
+    RequestSide request = RequestSide.of(modes.request(), this, handler.readsRequestBodies());
+    this.request = request;
+    response = new ResponseSide(this, modes.response());
     request.headers(headers);
+  }
+
+  private static BodyPiece piece(boolean ofResponse, HttpBody body) {
+    return new BodyPiece(ofResponse, body.getBody(), body.getEndOfStream());
+  }
+
+  private void early(RequestCase kind) {
+    violation(name(kind) + " before request_headers");
+  }
+
+  private void beforeResponseHeaders(RequestCase kind) {
+    violation(name(kind) + " before response_headers");
   }
 
   private static String name(RequestCase kind) {
@@ -201,9 +274,13 @@ public final class ExtProcStream implements StreamSession.Verdict {
       refuse(Rejection.of(Reason.BAD_REQUEST, text));
       return;
     }
+    breakOff(text);
+  }
+
+  private void breakOff(String why) {
     end();
-    close();
-    replies.fail(text);
+    close(true);
+    replies.fail(why);
   }
 
   private void fail(RuntimeException cause) {
@@ -212,25 +289,31 @@ public final class ExtProcStream implements StreamSession.Verdict {
       return;
     }
     if (!responding()) {
-      refuse(INTERNAL);
+      answer(INTERNAL, true);
       return;
     }
-    end();
-    close();
-    replies.fail(INTERNAL.message());
+    breakOff(INTERNAL.message());
   }
 
   /** The handler failed in the response phase: it sees no more of it. */
   void lose(RuntimeException cause) {
     events.fault(cause);
-    close();
+    close(true);
   }
 
   private void close() {
+    close(false);
+  }
+
+  private void close(boolean faulty) {
     StreamSession closing = session;
     session = StreamSession.PASSIVE;
     try {
-      closing.close();
+      if (faulty) {
+        closing.fail();
+      } else {
+        closing.close();
+      }
     } catch (RuntimeException e) {
       events.fault(e);
     }
@@ -248,12 +331,21 @@ public final class ExtProcStream implements StreamSession.Verdict {
     return response != null && response.started();
   }
 
+  /** Where no response bodies are sent, the end of the stream is all that tells of their end. */
+  private void endUntoldResponse() {
+    if (response != null) {
+      response.streamEnded();
+    }
+  }
+
   private void finishIfHalfClosed() {
     if (!halfClosed || over || (request != null && request.answersDue())) {
       return;
     }
     end();
-    if (decided && !responding()) {
+    endUntoldResponse();
+    // Envoy half-closes too when its client is gone; then there will be no response.
+    if (decided && !responding() && !responseExpected) {
       StreamSession leaving = session;
       session = StreamSession.PASSIVE;
       leaving.detach();
@@ -273,6 +365,29 @@ public final class ExtProcStream implements StreamSession.Verdict {
 
   void send(ProcessingResponse reply) {
     replies.send(reply);
+  }
+
+  void send(BodyPiece piece) {
+    replies.send(piece);
+  }
+
+  /** Sends a piece on in as many as its size makes necessary. */
+  void pass(BodyPiece piece) {
+    replies.send(passAllButLast(piece));
+  }
+
+  /** Sends all but the last of what a piece has to be cut into, and returns that. */
+  BodyPiece passAllButLast(BodyPiece piece) {
+    ByteString body = piece.body();
+    if (body.size() <= HeldBody.PIECE_BYTES) {
+      return piece;
+    }
+    int offset = 0;
+    for (; body.size() - offset > HeldBody.PIECE_BYTES; offset += HeldBody.PIECE_BYTES) {
+      ByteString cut = body.substring(offset, offset + HeldBody.PIECE_BYTES);
+      replies.send(new BodyPiece(piece.ofResponse(), cut, false));
+    }
+    return new BodyPiece(piece.ofResponse(), body.substring(offset), piece.endOfStream());
   }
 
   void ignored() {

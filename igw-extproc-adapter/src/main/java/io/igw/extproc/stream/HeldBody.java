@@ -16,17 +16,22 @@ final class HeldBody {
   /** Some proxies refuse pieces over 64 KiB (rule EPP-19). */
   static final int PIECE_BYTES = 62_000;
 
+  /** What a piece costs beside its bytes: arrays and objects that hold it. */
+  static final int PIECE_OVERHEAD = 96;
+
   private static final ByteString[] NONE = new ByteString[0];
 
   private ByteString first = ByteString.EMPTY;
   private ByteString[] more = NONE;
   private int moreCount;
   private int offset;
+  private long bytes;
 
   void add(ByteString piece) {
     if (piece.isEmpty()) {
       return;
     }
+    bytes += piece.size() + PIECE_OVERHEAD;
     if (first.isEmpty()) {
       first = piece;
       return;
@@ -81,6 +86,11 @@ final class HeldBody {
     return first;
   }
 
+  /** What the body takes up in memory, until it is dropped. */
+  long bytes() {
+    return bytes;
+  }
+
   int length() {
     return first.size();
   }
@@ -102,5 +112,6 @@ final class HeldBody {
     more = NONE;
     moreCount = 0;
     offset = 0;
+    bytes = 0;
   }
 }

@@ -1,8 +1,6 @@
 package io.igw.extproc.stream;
 
-import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
-import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +16,10 @@ final class PassingRequest extends RequestSide {
   private boolean ended;
 
   /** Messages that came before the decision; a null body stands for trailers. */
-  private @Nullable ArrayDeque<HttpBody> waiting;
+  private @Nullable ArrayDeque<BodyPiece> waiting;
 
   private boolean trailersWaiting;
+  private long waitingBytes;
 
   PassingRequest(ExtProcStream stream, boolean duplex) {
     super(stream);
@@ -34,36 +33,29 @@ final class PassingRequest extends RequestSide {
   }
 
   @Override
-  void body(HttpBody message, Metadata metadata) {
+  void body(BodyPiece piece, Metadata metadata) {
     if (ended) {
       stream.ignored();
       return;
     }
-    ended = message.getEndOfStream();
+    ended = piece.endOfStream();
     if (decided) {
-      answer(message);
+      answer(piece);
       return;
     }
     if (waiting == null) {
       waiting = new ArrayDeque<>();
     }
-    waiting.add(message);
+    waiting.add(piece);
+    waitingBytes += piece.body().size() + HeldBody.PIECE_OVERHEAD;
   }
 
-  private void answer(HttpBody message) {
+  private void answer(BodyPiece piece) {
     if (!duplex) {
       stream.send(Answers.REQUEST_BODY);
       return;
     }
-    ByteString body = message.getBody();
-    int offset = 0;
-    for (; body.size() - offset > HeldBody.PIECE_BYTES; offset += HeldBody.PIECE_BYTES) {
-      stream.send(
-          Answers.requestPiece(body.substring(offset, offset + HeldBody.PIECE_BYTES), false));
-    }
-    stream.send(
-        Answers.requestPiece(
-            offset == 0 ? body : body.substring(offset), message.getEndOfStream()));
+    stream.pass(piece);
   }
 
   @Override
@@ -90,10 +82,21 @@ final class PassingRequest extends RequestSide {
     if (waiting != null) {
       waiting.forEach(this::answer);
       waiting = null;
+      waitingBytes = 0;
     }
     if (trailersWaiting) {
       stream.send(Answers.REQUEST_TRAILERS);
     }
+  }
+
+  @Override
+  long heldBytes() {
+    return waitingBytes;
+  }
+
+  @Override
+  boolean holds() {
+    return !decided && !ended;
   }
 
   @Override
@@ -109,6 +112,7 @@ final class PassingRequest extends RequestSide {
   @Override
   void abandon() {
     waiting = null;
+    waitingBytes = 0;
     if (!decided) {
       abandoned = true;
       ended = true;

@@ -14,6 +14,12 @@ public interface Replies {
   /** Sends a reply, buffering it if the transport is not ready. */
   void send(ProcessingResponse reply);
 
+  /** Sends a piece of a body back, buffering it if the transport is not ready. */
+  void send(BodyPiece piece);
+
+  /** The decision has come, so what was held for it may be gone and more may be read. */
+  default void decided() {}
+
   /** Ends the stream with status OK. */
   void complete();
 

@@ -3,7 +3,6 @@ package io.igw.extproc.stream;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
-import io.envoyproxy.envoy.service.ext_proc.v3.HttpBody;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import io.igw.api.Rejection;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ abstract class RequestSide {
 
   abstract void headers(HttpHeaders message);
 
-  abstract void body(HttpBody message, Metadata metadata);
+  abstract void body(BodyPiece piece, Metadata metadata);
 
   abstract void trailers();
 
@@ -46,6 +45,16 @@ abstract class RequestSide {
   /** Whether the data plane is owed an answer to what it has sent. */
   abstract boolean answersDue();
 
+  /** Bytes of the body that are held, as they count in memory. */
+  long heldBytes() {
+    return 0;
+  }
+
+  /** Whether a piece of the body that comes now would be held. */
+  boolean holds() {
+    return false;
+  }
+
   /** The response has begun: an undecided request is not answered any more (rule EPP-27). */
   abstract void responseBegins();
 
@@ -53,11 +62,11 @@ abstract class RequestSide {
   abstract void abandon();
 
   /** Feeds a piece; true if the request was refused over it. */
-  final boolean refused(HttpBody message) {
-    if (message.getBody().isEmpty()) {
+  final boolean refused(BodyPiece piece) {
+    if (piece.body().isEmpty()) {
       return false;
     }
-    Rejection rejection = stream.session().requestBody(message.getBody());
+    Rejection rejection = stream.session().requestBody(piece.body());
     if (rejection == null) {
       return false;
     }

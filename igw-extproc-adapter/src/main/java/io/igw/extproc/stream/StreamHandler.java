@@ -31,4 +31,9 @@ public interface StreamHandler {
    * are passed on as they arrive, unread.
    */
   boolean readsRequestBodies();
+
+  /** What is known of the data planes that call; constant. */
+  default DataPlaneTraits traits() {
+    return DataPlaneTraits.UNKNOWN;
+  }
 }

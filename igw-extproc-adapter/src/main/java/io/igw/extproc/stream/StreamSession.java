@@ -62,6 +62,16 @@ public interface StreamSession {
   /** The request's headers with the metadata that came along. */
   void requestHeaders(HeaderList headers, Metadata metadata);
 
+  /** Whether the request's body is needed, if it has one; after {@link #requestHeaders}. */
+  default boolean needsRequestBody() {
+    return true;
+  }
+
+  /** Whether the response's body will be needed; after {@link #requestHeaders}. */
+  default boolean needsResponseBody() {
+    return true;
+  }
+
   /**
    * The next bytes of the request body.
    *
@@ -75,6 +85,9 @@ public interface StreamSession {
   /** The request is complete, or will be decided on without its body. */
   void endRequest(Verdict verdict);
 
+  /** The data plane sends no response body: comes before {@link #responseHeaders}. */
+  default void withoutResponseBody() {}
+
   /** The response's headers; returns what to change on them, null for nothing. */
   @Nullable HeaderMutation responseHeaders(HeaderList headers, Metadata metadata);
 
@@ -84,11 +97,29 @@ public interface StreamSession {
   /** The next bytes of the response body. */
   void responseBody(ByteString piece);
 
+  /**
+   * Whether bytes of the response body change: then {@link #editedResponse} takes the place of
+   * {@link #responseBody}. Valid after {@link #responseHeaders}.
+   */
+  default boolean editsResponse() {
+    return false;
+  }
+
+  /** The next bytes of the response body; returns those that go on, the same object if all do. */
+  default ByteString editedResponse(ByteString piece) {
+    return piece;
+  }
+
   /** The response is complete; returns dynamic metadata for the data plane, null for none. */
   @Nullable Struct endResponse();
 
   /** The data plane has what it wants and will not report the response: claims run out by time. */
   void detach();
+
+  /** In place of {@link #close}: the stream ends because of a fault. */
+  default void fail() {
+    close();
+  }
 
   /** The stream has ended, in whatever state. */
   void close();

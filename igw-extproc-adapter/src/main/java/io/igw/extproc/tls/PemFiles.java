@@ -22,6 +22,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 final class PemFiles {
   private static final String CERTIFICATE = "tls.crt";
   private static final String KEY = "tls.key";
+  private static final String CERTIFICATES = "certificates in PEM form";
 
   private final Path directory;
 
@@ -35,7 +36,7 @@ final class PemFiles {
   }
 
   Identity load() throws TlsException {
-    List<X509Certificate> chain = chain();
+    List<X509Certificate> chain = certificates(directory.resolve(CERTIFICATE), read(CERTIFICATE));
     PrivateKey key = key();
     if (!belongs(key, chain.get(0))) {
       throw new TlsException(
@@ -60,19 +61,28 @@ final class PemFiles {
     }
   }
 
-  private List<X509Certificate> chain() throws TlsException {
+  /** The certificates of a file of its own. */
+  static List<X509Certificate> authorities(Path file) throws TlsException {
+    try {
+      return certificates(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new TlsException(file + ": not readable (expected: " + CERTIFICATES + ")", e);
+    }
+  }
+
+  private static List<X509Certificate> certificates(Path file, String text) throws TlsException {
     List<X509Certificate> chain = new ArrayList<>();
-    try (PEMParser parser = new PEMParser(new StringReader(read(CERTIFICATE)))) {
+    try (PEMParser parser = new PEMParser(new StringReader(text))) {
       for (Object next = parser.readObject(); next != null; next = parser.readObject()) {
         if (next instanceof X509CertificateHolder holder) {
           chain.add(new JcaX509CertificateConverter().getCertificate(holder));
         }
       }
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      throw broken(CERTIFICATE, "certificates in PEM form", e);
+      throw broken(file, CERTIFICATES, e);
     }
     if (chain.isEmpty()) {
-      throw broken(CERTIFICATE, "certificates in PEM form", null);
+      throw broken(file, CERTIFICATES, null);
     }
     return chain;
   }
@@ -89,14 +99,14 @@ final class PemFiles {
         }
       }
     } catch (IOException | RuntimeException e) {
-      throw broken(KEY, "an unencrypted private key in PEM form", e);
+      throw broken(directory.resolve(KEY), "an unencrypted private key in PEM form", e);
     }
-    throw broken(KEY, "an unencrypted private key in PEM form", null);
+    throw broken(directory.resolve(KEY), "an unencrypted private key in PEM form", null);
   }
 
-  private TlsException broken(
-      String name, String expected, @org.jspecify.annotations.Nullable Exception cause) {
-    String message = directory.resolve(name) + ": broken (expected: " + expected + ")";
+  private static TlsException broken(
+      Path file, String expected, @org.jspecify.annotations.Nullable Exception cause) {
+    String message = file + ": broken (expected: " + expected + ")";
     return cause == null ? new TlsException(message) : new TlsException(message, cause);
   }
 

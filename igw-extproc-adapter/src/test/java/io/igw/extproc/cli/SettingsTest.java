@@ -2,12 +2,14 @@ package io.igw.extproc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.extproc.picker.GatewayProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,29 @@ class SettingsTest {
   }
 
   @Test
+  void resourcesRepeat() {
+    assertThat(parse("--resources", "a.yaml,b", "--resources=c").get(Flags.RESOURCES))
+        .containsExactly("a.yaml", "b", "c");
+  }
+
+  @Test
+  void responsesNameTheModelOfTheClientUnlessToldOtherwise() {
+    assertThat(parse().get(Flags.RESPONSE_MODEL)).isEqualTo("client");
+    assertThat(parse("--response-model=target").problems()).isEmpty();
+    assertThat(parse("--response-model=both").problems())
+        .containsExactly("--response-model: both (expected: one of client, target)");
+  }
+
+  @Test
+  void theNamespaceIsThatOfTheFlagElseOfTheEnvironment() {
+    assertThat(parse().poolNamespace()).isEqualTo("default");
+    Map<String, String> environment = Map.of("NAMESPACE", "of-pod");
+    assertThat(Settings.parse(List.of(), environment).poolNamespace()).isEqualTo("of-pod");
+    List<String> flag = List.of("--pool-namespace=given");
+    assertThat(Settings.parse(flag, environment).poolNamespace()).isEqualTo("given");
+  }
+
+  @Test
   void objectivesRepeat() {
     Settings settings =
         parse("--objective", "gold=10", "--objective=batch=-1", "--objective", "a=1,b=2");
@@ -190,6 +215,50 @@ class SettingsTest {
         .containsExactlyInAnyOrder(
             "--tracing has no effect: tracing is not part of this build",
             "--enable-pprof has no effect: a JVM is profiled with its own tools, such as jcmd");
+  }
+
+  /** Arguments of the reference start igw; what they do not protect here is said aloud. */
+  @Test
+  void protectionOfTheMetricsPortIsThereOrNamed() {
+    Settings whole = line("--metrics-cert-dir /c --metrics-client-ca-file /f");
+    assertThat(whole.problems()).isEmpty();
+    assertThat(whole.idle()).isEmpty();
+    Settings encrypted = line("--metrics-cert-dir /c");
+    assertThat(encrypted.problems()).isEmpty();
+    assertThat(encrypted.idle())
+        .containsExactly(
+            "--metrics-cert-dir: encrypts, but anyone may read"
+                + " (expected: --metrics-client-ca-file too)");
+    Settings tokens = line("--metrics-endpoint-auth=true");
+    assertThat(tokens.problems()).isEmpty();
+    assertThat(tokens.idle())
+        .containsExactly(
+            "--metrics-endpoint-auth has no effect: tokens are not checked,"
+                + " --metrics-client-ca-file is what keeps strangers out");
+    assertThat(line("--metrics-cert-dir /c --metrics-endpoint-auth=false").problems())
+        .containsExactly(
+            "\"metrics-cert-dir\" enables metrics TLS without authentication;"
+                + " set \"metrics-client-ca-file\" or \"metrics-endpoint-auth\"");
+  }
+
+  @Test
+  void theGatewayIsARowOfTheTable() {
+    Settings settings =
+        line("--gateway-profile istio --pick-namespace a --subset-namespace b --body-modes=fixed");
+    assertThat(settings.problems()).isEmpty();
+    assertThat(settings.gateway())
+        .isEqualTo(GatewayProfile.named("istio").withNamespaces("a", "b"));
+    assertThat(parse().gateway()).isEqualTo(GatewayProfile.GENERIC);
+    assertThat(settings.idle()).isEmpty();
+    assertThat(line("--gateway-profile ngf").idle())
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("do not see the picker's errors");
+    assertThat(line("--gateway-profile kong --body-modes any --token-metrics true").problems())
+        .containsExactly(
+            "--gateway-profile: kong (expected: one of generic, envoy-override-host, istio,"
+                + " agentgateway, envoy-ai-gateway, ngf)",
+            "--body-modes: any (expected: one of fixed, negotiated)",
+            "--token-metrics: true (expected: one of on, off)");
   }
 
   @ParameterizedTest

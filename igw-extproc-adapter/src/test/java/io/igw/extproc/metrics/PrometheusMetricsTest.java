@@ -3,7 +3,9 @@ package io.igw.extproc.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.igw.api.Endpoint;
+import io.igw.api.EndpointId;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection.Reason;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +45,16 @@ class PrometheusMetricsTest {
         public double tokens(Endpoint endpoint) {
           return 100;
         }
+
+        @Override
+        public long heldBodyBytes() {
+          return 4096;
+        }
+
+        @Override
+        public int waitingBodies() {
+          return 7;
+        }
       };
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(true);
@@ -57,7 +70,7 @@ class PrometheusMetricsTest {
 
   private static String scrape(Exposition exposition) throws Exception {
     try (MetricsServer server =
-        MetricsServer.start(InetAddress.getLoopbackAddress(), 0, exposition)) {
+        MetricsServer.start(InetAddress.getLoopbackAddress(), 0, exposition, null)) {
       URI uri = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
@@ -73,6 +86,67 @@ class PrometheusMetricsTest {
     metrics.responseCompleted(
         labels, true, 1_100_000_000L, 100_000_000L, 2_000, new Usage(100, 40, 11));
     metrics.requestFailed(labels, "ModelServerError");
+    metrics.limited("streams");
+  }
+
+  @Test
+  void rewritesAreCountedByRuleAndModels() throws Exception {
+    metrics.resourcesLoaded(Set.of("chat"), 2);
+    metrics.modelRewritten("split", "chat", "chat-v1");
+    metrics.modelRewritten("split", "chat", "chat-v2");
+    metrics.modelRewritten("split", "chat", "chat-v2");
+    metrics.modelRewritten("rest", null, "base");
+    metrics.resourcesRefused();
+    String labels =
+        "{model_name=\"chat\",model_rewrite_name=\"split\",target_model=\"chat-v2\"} 2.0";
+    assertThat(scrape(true))
+        .contains(
+            "llm_d_epp_model_rewrite_decisions_total" + labels,
+            "inference_extension_model_rewrite_decisions_total" + labels,
+            "{model_name=\"\",model_rewrite_name=\"rest\",target_model=\"base\"} 1.0",
+            "igw_resource_warnings 2.0",
+            "igw_resource_reload_failures_total 1.0");
+    assertThat(scrape(false)).doesNotContain("inference_extension_model_rewrite");
+  }
+
+  /** Clients choose names without end; those of rewrites keep theirs all the same. */
+  @Test
+  void modelsOfRewritesKeepTheirNames() throws Exception {
+    for (int i = 0; i < 1_100; i++) {
+      metrics.modelRewritten("rest", "client-" + i, "base");
+    }
+    metrics.resourcesLoaded(Set.of("late"), 0);
+    metrics.modelRewritten("split", "late", "late");
+    metrics.modelRewritten("split", "stranger", "late");
+    assertThat(scrape(false))
+        .contains("{model_name=\"late\",model_rewrite_name=\"split\",target_model=\"late\"} 1.0")
+        .contains("{model_name=\"other\",model_rewrite_name=\"split\",target_model=\"late\"} 1.0")
+        .doesNotContain("\"stranger\"", "\"client-1050\"");
+  }
+
+  @Test
+  void gatewaysThatDoOtherThanExpectedAreCounted() throws Exception {
+    metrics.observed();
+    metrics.unexpectedMode(BodySendMode.STREAMED);
+    metrics.servedElsewhere(1);
+    metrics.servedElsewhere(0);
+    metrics.servedElsewhere(1);
+    assertThat(scrape(false))
+        .contains("igw_streams_observed_total 1.0")
+        .contains("igw_stream_unexpected_modes_total{mode=\"STREAMED\"} 1.0")
+        .contains("igw_served_elsewhere_total{fallback=\"1\"} 2.0")
+        .contains("igw_served_elsewhere_total{fallback=\"unlisted\"} 1.0");
+  }
+
+  @Test
+  void responsesWhoseBodyWasNotSeenHaveALatencyAndNoSize() throws Exception {
+    RequestLabels labels = metrics.labels("m", "t", "tenant", 1);
+    metrics.requestStarted(labels, 1_000, 2_000_000);
+    metrics.responseCompleted(labels, true, 1_100_000_000L, 0, -1, Usage.UNKNOWN);
+    assertThat(scrape(false))
+        .contains("llm_d_epp_request_duration_seconds_count" + FULL + " 1")
+        .doesNotContain("llm_d_epp_response_size_bytes_count")
+        .doesNotContain("llm_d_epp_request_output_tokens_count");
   }
 
   @Test
@@ -103,6 +177,9 @@ class PrometheusMetricsTest {
             "inference_objective_normalized_time_per_output_token_seconds_sum"
                 + "{model_name=\"m\",target_model_name=\"t\"} 0.1",
             "igw_open_leases 3.0",
+            "igw_held_body_bytes 4096.0",
+            "igw_waiting_bodies 7.0",
+            "igw_limits_reached_total{limit=\"streams\"} 1.0",
             "igw_in_flight_requests 4.0",
             "igw_in_flight_tokens 200.0");
     assertThat(page).containsPattern("igw_direct_memory_bytes [0-9.E]+");
@@ -111,6 +188,22 @@ class PrometheusMetricsTest {
         .contains("response_size_bytes_bucket" + FULL.replace("}", ",le=\"32778.0\"}") + " 1");
     metrics.requestEnded(metrics.labels("m", "t", "tenant", 1));
     assertThat(scrape(true)).contains("llm_d_epp_request_running" + FULL + " 0.0");
+  }
+
+  @Test
+  void theLoadOfEachEndpointOfThePoolShows() throws Exception {
+    EndpointId id = pool.endpoint(1).id();
+    String labels =
+        "{endpoint_name=\"%s\",namespace=\"%s\",producer_name=\"inflight-load-producer\"}"
+            .formatted(id.name(), id.namespace());
+    assertThat(scrape(false).lines())
+        .contains(
+            "llm_d_epp_inflight_requests" + labels + " 2.0",
+            "llm_d_epp_inflight_tokens" + labels + " 100.0")
+        .filteredOn(line -> line.startsWith("llm_d_epp_inflight_requests{"))
+        .hasSize(2);
+    pool = EndpointSnapshot.builder().endpoints(1).build();
+    assertThat(scrape(false)).doesNotContain("llm_d_epp_inflight_requests" + labels);
   }
 
   @Test

@@ -46,12 +46,16 @@ class PickerHandlerTest {
   private ExtProcStream stream = stream(false, false);
 
   private ExtProcStream stream(boolean ignoreSubset, boolean keepControlHeaders) {
+    return stream(new PickerHandler(loop -> exchange, ignoreSubset, keepControlHeaders));
+  }
+
+  private ExtProcStream stream(GatewayProfile gateway) {
+    return stream(new PickerHandler(loop -> exchange, false, false, gateway, false));
+  }
+
+  private ExtProcStream stream(PickerHandler handler) {
     return new ExtProcStream(
-        new PickerHandler(loop -> exchange, ignoreSubset, keepControlHeaders),
-        Runnable::run,
-        replies,
-        ErrorFormat.OPENAI,
-        StreamEvents.NONE);
+        handler, Runnable::run, replies, ErrorFormat.OPENAI, StreamEvents.NONE);
   }
 
   private ProcessingResponse exchange(ProcessingRequest... messages) {

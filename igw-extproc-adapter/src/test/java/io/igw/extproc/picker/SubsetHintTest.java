@@ -17,14 +17,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Rules EPP-4 to EPP-6 and EPP-34: what a subset hint admits. */
 class SubsetHintTest {
+  private static final String NAMESPACE = "envoy.lb.subset_hint";
   private static final Value NUMBER = Value.newBuilder().setNumberValue(8000).build();
 
   private static @Nullable EndpointSubset hint(Value value) {
     return SubsetHint.of(
         Metadata.newBuilder()
             .putFilterMetadata(
-                SubsetHint.NAMESPACE, Struct.newBuilder().putFields(SubsetHint.KEY, value).build())
-            .build());
+                NAMESPACE, Struct.newBuilder().putFields(SubsetHint.KEY, value).build())
+            .build(),
+        NAMESPACE);
   }
 
   static Stream<Arguments> table() {
@@ -64,15 +66,16 @@ class SubsetHintTest {
 
   @Test
   void withoutTheKeyThereIsNoHint() {
-    assertThat(SubsetHint.of(Metadata.getDefaultInstance())).isNull();
+    assertThat(SubsetHint.of(Metadata.getDefaultInstance(), NAMESPACE)).isNull();
     assertThat(
             SubsetHint.of(
                 Metadata.newBuilder()
-                    .putFilterMetadata(SubsetHint.NAMESPACE, Struct.getDefaultInstance())
+                    .putFilterMetadata(NAMESPACE, Struct.getDefaultInstance())
                     .putFilterMetadata(
                         "envoy.lb",
                         Struct.newBuilder().putFields(SubsetHint.KEY, list("10.0.0.1")).build())
-                    .build()))
+                    .build(),
+                NAMESPACE))
         .isNull();
   }
 }

@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,8 +43,7 @@ import org.junit.jupiter.api.Timeout;
 class ExtProcServerTest {
   private static EventLoops loops;
 
-  private final List<ScriptedExchange> exchanges =
-      java.util.Collections.synchronizedList(new ArrayList<>());
+  private final List<ScriptedExchange> exchanges = new CopyOnWriteArrayList<>();
   private ExtProcServer server;
   private ManagedChannel channel;
 

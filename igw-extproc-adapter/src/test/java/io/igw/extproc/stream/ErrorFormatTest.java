@@ -22,6 +22,7 @@ class ErrorFormatTest {
         "BAD_REQUEST|400|no parser registered matching path suffix for: /x|BadRequest|",
         "BAD_REQUEST|400|model not found in request body|BadRequest|",
         "TOO_LARGE|413|body over the limit|PayloadTooLarge|",
+        "HEADERS_TOO_LARGE|431|headers over the limit|RequestHeaderFieldsTooLarge|",
         "SATURATED|429|system saturated, sheddable request dropped|ResourceExhausted"
             + "|rejected-saturated",
         "QUEUE_FULL|429|request rejected pre-queue: queue at capacity|ResourceExhausted"
@@ -39,18 +40,18 @@ class ErrorFormatTest {
   void rows(Reason reason, int status, String message, String word, String dropped) {
     Rejection rejection = Rejection.of(reason, message);
     for (ErrorFormat format : ErrorFormat.values()) {
-      ImmediateResponse response = format.render(rejection);
+      ImmediateResponse response = format.render(rejection, false);
       assertThat(response.getStatus().getCodeValue()).isEqualTo(status);
       assertThat(set(response.getHeaders(), "x-llm-d-request-dropped-reason")).isEqualTo(dropped);
       assertThat(response.getDetails()).isNotEmpty();
       assertThat(set(response.getHeaders(), "retry-after")).isNull();
     }
-    assertThat(ErrorFormat.GIE_V1_5.render(rejection).getBody().toStringUtf8())
+    assertThat(ErrorFormat.GIE_V1_5.render(rejection, false).getBody().toStringUtf8())
         .isEqualTo("inference error: " + word + " - " + message);
     String older = word.equals("ResourceExhausted") ? "InferencePoolResourceExhausted" : word;
-    assertThat(ErrorFormat.GIE_V1_1.render(rejection).getBody().toStringUtf8())
+    assertThat(ErrorFormat.GIE_V1_1.render(rejection, false).getBody().toStringUtf8())
         .isEqualTo("inference gateway: " + older + " - " + message);
-    ImmediateResponse json = ErrorFormat.OPENAI.render(rejection);
+    ImmediateResponse json = ErrorFormat.OPENAI.render(rejection, false);
     assertThat(set(json.getHeaders(), "content-type")).isEqualTo("application/json");
     assertThat(json.getBody().toStringUtf8())
         .startsWith("{\"error\":{\"message\":\"" + message + "\",\"type\":\"")
@@ -66,7 +67,7 @@ class ErrorFormatTest {
   @Test
   void textFormatsLeaveTheContentTypeToTheDataPlane() {
     ImmediateResponse response =
-        ErrorFormat.GIE_V1_5.render(Rejection.of(Reason.BAD_REQUEST, "no"));
+        ErrorFormat.GIE_V1_5.render(Rejection.of(Reason.BAD_REQUEST, "no"), false);
     assertThat(response.hasHeaders()).isFalse();
   }
 
@@ -74,7 +75,7 @@ class ErrorFormatTest {
   @CsvSource({"1, 1", "999, 1", "1000, 1", "1001, 2", "30000, 30"})
   void retryAfterIsInWholeSecondsAndNeverZero(long millis, String seconds) {
     Rejection rejection = new Rejection(Reason.SATURATED, "busy", Duration.ofMillis(millis));
-    assertThat(set(ErrorFormat.OPENAI.render(rejection).getHeaders(), "retry-after"))
+    assertThat(set(ErrorFormat.OPENAI.render(rejection, false).getHeaders(), "retry-after"))
         .isEqualTo(seconds);
   }
 
@@ -82,7 +83,7 @@ class ErrorFormatTest {
   void messagesAreQuoted() {
     String body =
         ErrorFormat.OPENAI
-            .render(Rejection.of(Reason.BAD_REQUEST, "a \"b\" \\ \n c"))
+            .render(Rejection.of(Reason.BAD_REQUEST, "a \"b\" \\ \n c"), false)
             .getBody()
             .toStringUtf8();
     assertThat(body).contains("a \\\"b\\\" \\\\ \\u000a c");

@@ -11,8 +11,10 @@ import static io.igw.extproc.testing.Messages.trailers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
+import io.envoyproxy.envoy.service.ext_proc.v3.ProtocolConfiguration;
 import io.envoyproxy.envoy.service.ext_proc.v3.StreamedBodyResponse;
 import io.igw.api.Rejection;
 import io.igw.api.Rejection.Reason;
@@ -303,6 +305,21 @@ class ExtProcStreamTest {
     assertThat(session.log).endsWith("detach").doesNotContain("close");
   }
 
+  /** Envoy, whose client went away while the model server had the request. */
+  @ParameterizedTest
+  @CsvSource({"FULL_DUPLEX_STREAMED, close", "STREAMED, close", "NONE, detach"})
+  void halfCloseInPlaceOfAnExpectedResponseGivesTheLeaseBack(BodySendMode mode, String end) {
+    ProtocolConfiguration told =
+        ProtocolConfiguration.newBuilder()
+            .setRequestBodyMode(BodySendMode.FULL_DUPLEX_STREAMED)
+            .setResponseBodyMode(mode)
+            .build();
+    messages(post().toBuilder().setProtocolConfig(told).build(), body("x", true));
+    stream.halfClosed();
+    assertThat(replies.completed).isTrue();
+    assertThat(session.log).endsWith(end);
+  }
+
   @Test
   void halfCloseWaitsForPiecesOnTheirWay() {
     replies.budget = 2;
@@ -335,6 +352,7 @@ class ExtProcStreamTest {
     messages(body("x", true), responseHeaders(true));
     assertThat(replies.sent).isEmpty();
     assertThat(session.log).isEmpty();
+    assertThat(swallowed.observed).isOne();
     stream.halfClosed();
     assertThat(replies.completed).isTrue();
   }

@@ -23,6 +23,9 @@ final class ScriptedSession implements StreamHandler, StreamSession {
   boolean opened;
   boolean hold;
   boolean wantsResponse = true;
+  boolean needsRequest = true;
+  boolean needsResponse = true;
+  DataPlaneTraits traits = DataPlaneTraits.UNKNOWN;
   @Nullable Verdict verdict;
 
   private void heard(String what) {
@@ -41,6 +44,26 @@ final class ScriptedSession implements StreamHandler, StreamSession {
   @Override
   public boolean readsRequestBodies() {
     return true;
+  }
+
+  @Override
+  public DataPlaneTraits traits() {
+    return traits;
+  }
+
+  @Override
+  public boolean needsRequestBody() {
+    return needsRequest;
+  }
+
+  @Override
+  public boolean needsResponseBody() {
+    return needsResponse;
+  }
+
+  @Override
+  public void withoutResponseBody() {
+    heard("withoutResponseBody");
   }
 
   @Override

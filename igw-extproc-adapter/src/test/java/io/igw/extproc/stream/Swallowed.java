@@ -6,7 +6,13 @@ import java.util.List;
 /** What a stream told nobody else. */
 final class Swallowed implements StreamEvents {
   int ignored;
+  int observed;
   final List<RuntimeException> faults = new ArrayList<>();
+
+  @Override
+  public void observed() {
+    observed++;
+  }
 
   @Override
   public void ignoredAfterEnd() {

@@ -3,6 +3,8 @@ package io.igw.extproc.testing;
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.envoyproxy.envoy.service.ext_proc.v3.StreamedBodyResponse;
+import io.igw.extproc.stream.Answers;
+import io.igw.extproc.stream.BodyPiece;
 import io.igw.extproc.stream.Replies;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,11 @@ public final class Recorder implements Replies {
     }
     budget--;
     sent.add(reply);
+  }
+
+  @Override
+  public void send(BodyPiece piece) {
+    send(Answers.piece(piece));
   }
 
   @Override

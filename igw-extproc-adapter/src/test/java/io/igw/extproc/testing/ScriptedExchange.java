@@ -11,6 +11,7 @@ import io.igw.api.RequestHeaders;
 import io.igw.api.Usage;
 import io.igw.runtime.Exchange;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,13 +32,20 @@ public final class ScriptedExchange implements Exchange {
   public @Nullable Outcome outcome = decision("10.0.0.1", 8000);
   public @Nullable Rejection bodyRefusal;
   public boolean wantsResponse = true;
+
+  /** Edits of each call to {@link #responseBody}; null: the response is not edited. */
+  public @Nullable List<BodyEdit> pieceEdits;
+
   public @Nullable RequestHeaders headers;
   public @Nullable EndpointSubset subset;
-  public EndpointPicker.@Nullable Listener waiting;
+  public volatile EndpointPicker.@Nullable Listener waiting;
   public int status = -1;
   public @Nullable String contentType;
   public @Nullable String served;
   public boolean responseEnded;
+  public boolean detached;
+  public boolean needsRequest = true;
+  public boolean needsResponse = true;
   public int maxSlice;
 
   @Override
@@ -105,6 +113,16 @@ public final class ScriptedExchange implements Exchange {
   }
 
   @Override
+  public boolean editsResponse() {
+    return pieceEdits != null;
+  }
+
+  @Override
+  public List<BodyEdit> responseEdits() {
+    return pieceEdits == null ? List.of() : pieceEdits;
+  }
+
+  @Override
   public void endResponse() {
     responseEnded = true;
   }
@@ -115,23 +133,42 @@ public final class ScriptedExchange implements Exchange {
   }
 
   @Override
+  public boolean needsRequestBody() {
+    return needsRequest;
+  }
+
+  @Override
+  public boolean needsResponseBody() {
+    return needsResponse;
+  }
+
+  @Override
+  public void detach() {
+    detached = true;
+    close();
+  }
+
+  @Override
   public void close() {
     closed.incrementAndGet();
   }
 
   /** A decision for an address. */
   public static Decision decision(String host, int port) {
-    Endpoint endpoint =
-        Endpoint.of(new EndpointId("default", "pod-" + port), host, port, Map.of(), 0, 1);
-    return new FixedDecision(endpoint);
+    return decision(port, List.of(host));
   }
 
-  private record FixedDecision(Endpoint endpoint) implements Decision {
-    @Override
-    public List<Endpoint> fallbacks() {
-      return List.of();
+  /** A decision for the first of some hosts; the others are its fallbacks. */
+  public static Decision decision(int port, List<String> hosts) {
+    List<Endpoint> all = new ArrayList<>();
+    for (String host : hosts) {
+      EndpointId id = new EndpointId("default", "pod-" + (port + all.size()));
+      all.add(Endpoint.of(id, host, port, Map.of(), 0, 1));
     }
+    return new FixedDecision(all.get(0), all.subList(1, all.size()));
+  }
 
+  private record FixedDecision(Endpoint endpoint, List<Endpoint> fallbacks) implements Decision {
     @Override
     public Map<String, String> headers() {
       return Map.of();

@@ -44,7 +44,7 @@ class ServerTlsTest {
 
   @TempDir Path directory;
 
-  private static String pem(Object object) throws Exception {
+  static String pem(Object object) throws Exception {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
       writer.writeObject(

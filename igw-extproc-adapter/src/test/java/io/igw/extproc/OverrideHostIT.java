@@ -1,0 +1,58 @@
+package io.igw.extproc;
+
+import static io.igw.extproc.EnvoyRig.await;
+import static io.igw.extproc.EnvoyRig.servedBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.igw.simulator.EngineSettings;
+import io.igw.simulator.ModelServer;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An Envoy with an override-host policy: it walks the list of destinations when it retries, and
+ * tells which one served (rules EPP-8, EPP-12, EPP-59).
+ */
+@Timeout(120)
+class OverrideHostIT {
+  @TempDir Path directory;
+
+  @Test
+  void aRetryGoesToTheRunnerUpAndItsLoadFollows() throws Exception {
+    try (EnvoyRig rig =
+        EnvoyRig.start(
+            directory,
+            3,
+            EngineSettings.defaults().withSpeed(20),
+            "- {type: queue-scorer}\n",
+            (bootstrap, servers) ->
+                bootstrap.withOverrideHost(
+                    servers.servers().stream().map(ModelServer::hostPort).toList()),
+            "--gateway-profile=envoy-override-host",
+            "--slow-start=0s")) {
+      Set<String> serving = new HashSet<>();
+      await(() -> {
+        serving.add(servedBy(rig.send(rig.chat("base-model", "hello", true))));
+        return serving.size() == 3;
+      });
+      assertThat(rig.metricSum("igw_served_elsewhere_total")).isZero();
+      ModelServer dead = rig.servers().server(0);
+      List<String> live =
+          rig.servers().servers().stream().map(ModelServer::hostPort).skip(1).toList();
+      dead.kill();
+      await(() -> {
+        HttpResponse<String> response = rig.send(rig.chat("base-model", "again", false));
+        assertThat(live).contains(servedBy(response));
+        return rig.metricSum("igw_served_elsewhere_total") >= 3;
+      });
+      await(() -> rig.metric("igw_open_leases") == 0);
+      assertThat(rig.metric("igw_in_flight_requests")).isZero();
+    }
+  }
+}
