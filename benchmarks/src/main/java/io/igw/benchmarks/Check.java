@@ -42,12 +42,15 @@ public final class Check {
     Map<String, Part> parts = new LinkedHashMap<>();
     parts.put("cycle", jmh::cycle);
     parts.put("prefix", jmh::prefix);
+    parts.put("plugins", new PluginChecks(jmh, report)::perEndpoint);
     parts.put("start", idle::start);
     parts.put("memory", idle::memory);
     parts.put("scrape", idle::scrape);
+    parts.put("idle", idle::idle);
     parts.put("extproc", load::saturated);
     parts.put("alloc", load::allocation);
     parts.put("paced", paced::besideNullServer);
+    parts.put("gateway", new GatewayChecks(servers, report)::timeToFirstByte);
     List<String> names = args.length == 0 ? List.copyOf(parts.keySet()) : List.of(args);
     for (String name : names) {
       if (!parts.containsKey(name)) {

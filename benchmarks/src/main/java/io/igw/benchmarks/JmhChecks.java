@@ -85,15 +85,22 @@ final class JmhChecks {
         : new String[] {"-Xms512m", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow"};
   }
 
-  private record Measured(double median, double bytesPerOperation) {}
+  /** Nanoseconds of the median fork, and bytes. */
+  record Measured(double median, double bytesPerOperation) {}
 
   /** {@code settings}: {@code parameter=value}. */
   private Measured run(Class<?> benchmark, String method, String... settings)
       throws RunnerException {
+    return run(benchmark, method, FORKS, settings);
+  }
+
+  /** {@code settings}: {@code parameter=value}. */
+  Measured run(Class<?> benchmark, String method, int forks, String... settings)
+      throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + method + "$")
-            .forks(FORKS)
+            .forks(forks)
             .warmupIterations(3)
             .warmupTime(TimeValue.seconds(1))
             .measurementIterations(2)
@@ -108,10 +115,10 @@ final class JmhChecks {
     }
     Collection<RunResult> results = new Runner(options.build()).run();
     RunResult result = results.iterator().next();
-    List<Double> forks = new ArrayList<>();
-    result.getBenchmarkResults().forEach(fork -> forks.add(fork.getPrimaryResult().getScore()));
-    forks.sort(null);
+    List<Double> medians = new ArrayList<>();
+    result.getBenchmarkResults().forEach(fork -> medians.add(fork.getPrimaryResult().getScore()));
+    medians.sort(null);
     double bytes = result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
-    return new Measured(forks.get(forks.size() / 2), bytes);
+    return new Measured(medians.get(medians.size() / 2), bytes);
   }
 }

@@ -50,7 +50,8 @@ final class LoadChecks {
       windows[0] = closed(scenario, picker, load).cpuNanosPerExchange();
       for (int i = 1; i < WINDOWS; i++) {
         windows[i] =
-            load.closed(scenario, IN_FLIGHT, 0, MEASURE_NANOS, picker).cpuNanosPerExchange();
+            load.closed(scenario, IN_FLIGHT, 0, MEASURE_NANOS, picker.stats())
+                .cpuNanosPerExchange();
       }
       Arrays.sort(windows);
       return windows[WINDOWS / 2];
@@ -82,7 +83,8 @@ final class LoadChecks {
   private static Load.Result closed(Scenario scenario, ServerProcess picker, Load load)
       throws IOException {
     load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
-    Load.Result result = load.closed(scenario, IN_FLIGHT, WARM_UP_NANOS, MEASURE_NANOS, picker);
+    Load.Result result =
+        load.closed(scenario, IN_FLIGHT, WARM_UP_NANOS, MEASURE_NANOS, picker.stats());
     if (result.failed() > 0) {
       throw new IllegalStateException(
           scenario.name() + ": " + result.failed() + " failed, the last: " + load.lastFault());

@@ -13,10 +13,13 @@ import java.util.function.Consumer;
 
 /**
  * The picker beside the null server at fixed rates, turn by turn within one run: the ratio of their
- * CPU per exchange. Ten endpoints are scraped every second.
+ * CPU per exchange. Ten endpoints are scraped every second; while the servers warm up each of them
+ * stands for twenty, since ten pages a second would keep the compilers busy with the scrapes for an
+ * hour.
  */
 final class PacedChecks {
-  private static final int TURNS = 3;
+  private static final int TURNS = 5;
+  private static final int WARM_COPIES = 20;
   private static final int CHUNKS = 100;
   private static final long CHUNK_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(3);
@@ -41,11 +44,13 @@ final class PacedChecks {
         ServerProcess nullServer = servers.nullServer("");
         Load toPicker = new Load(picker.address(), false, true);
         Load toNull = new Load(nullServer.address(), false, false)) {
+      servers.endpoints(models, WARM_COPIES);
       Pair pair = new Pair(toPicker, picker, toNull, nullServer);
       for (Scenario scenario : List.of(small, chunks, large)) {
         warm(toPicker, scenario, picker);
         warm(toNull, scenario, nullServer);
       }
+      servers.endpoints(models, 1);
       compare(pair, small, 200);
       compare(pair, chunks, 100);
       compare(pair, chunks, 300);
@@ -78,12 +83,14 @@ final class PacedChecks {
   private static void warm(Load load, Scenario scenario, ServerProcess server) throws IOException {
     Scenario steady = scenario.withoutGaps();
     load.awaitFirstAnswer(steady, START_LIMIT_NANOS);
-    load.closed(steady, 32, TimeUnit.SECONDS.toNanos(12), TimeUnit.SECONDS.toNanos(1), server);
+    load.closed(
+        steady, 32, TimeUnit.SECONDS.toNanos(12), TimeUnit.SECONDS.toNanos(1), server.stats());
   }
 
   private static double paced(Load load, Scenario scenario, double perSecond, ServerProcess server)
       throws IOException {
-    Load.Result result = load.paced(scenario, perSecond, SETTLE_NANOS, MEASURE_NANOS, server);
+    Load.Result result =
+        load.paced(scenario, perSecond, SETTLE_NANOS, MEASURE_NANOS, server.stats());
     if (result.failed() > 0) {
       throw new IllegalStateException(
           scenario.name() + ": " + result.failed() + " failed, the last: " + load.lastFault());

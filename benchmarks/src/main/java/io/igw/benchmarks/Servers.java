@@ -7,6 +7,7 @@ import io.igw.simulator.envoy.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,15 +35,7 @@ final class Servers {
   ServerProcess picker(ModelServers servers, String javaOptions, String... more)
       throws IOException {
     Files.createDirectories(work);
-    StringBuilder endpoints = new StringBuilder("endpoints:\n");
-    servers
-        .endpoints()
-        .forEach(endpoint ->
-            endpoints.append(
-                String.format(
-                    "- {name: %s, address: \"%s\", port: \"%d\"}%n",
-                    endpoint.id().name(), endpoint.host(), endpoint.port())));
-    Path file = Files.writeString(work.resolve("endpoints.yaml"), endpoints);
+    Path file = endpoints(servers, 1);
     Path config = Files.writeString(work.resolve("config.yaml"), PickerSetup.IGW.yaml(file));
     int[] ports = FreePorts.find(3);
     List<String> command = new ArrayList<>();
@@ -57,6 +50,30 @@ final class Servers {
             "--v=0"));
     command.addAll(List.of(more));
     return start(command, ports[0], javaOptions, "picker.log");
+  }
+
+  /**
+   * Writes what a picker's discovery reads, now or when it has changed: each server as so many
+   * endpoints.
+   */
+  Path endpoints(ModelServers servers, int copies) throws IOException {
+    StringBuilder endpoints = new StringBuilder("endpoints:\n");
+    servers
+        .endpoints()
+        .forEach(endpoint -> {
+          for (int copy = 0; copy < copies; copy++) {
+            endpoints.append(
+                String.format(
+                    "- {name: %s%s, address: \"%s\", port: \"%d\"}%n",
+                    endpoint.id().name(),
+                    copy == 0 ? "" : "-" + copy,
+                    endpoint.host(),
+                    endpoint.port()));
+          }
+        });
+    Path file = work.resolve("endpoints.yaml");
+    Path next = Files.writeString(work.resolve("endpoints.next"), endpoints);
+    return Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** The server that decides nothing: the I/O layer alone. */

@@ -13,6 +13,7 @@ import io.igw.spi.Picker;
 import io.igw.spi.Scorer;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,6 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 3, time = 1)
 @Fork(5)
+@NullUnmarked
 public class CycleBenchmark {
   /** Endpoints of the pool. */
   @Param({"5", "100", "1000", "5000"})

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class ModuleRulesTest {
   private static final String[] ANYBODY = {
-    "java..", "org.jspecify..", "io.igw.api..", "io.igw.spi.."
+    "java..", "javax.crypto..", "org.jspecify..", "io.igw.api..", "io.igw.spi.."
   };
 
   private static JavaClasses classes;
@@ -47,6 +47,8 @@ class ModuleRulesTest {
     mayOnlySee(
         "io.igw.plugins.prefix..", "io.igw.plugins.prefix..", "com.github.benmanes.caffeine..");
     mayOnlySee("io.igw.plugins.lora..", "io.igw.plugins.lora..");
+    mayOnlySee("io.igw.plugins.policies..", "io.igw.plugins.policies..");
+    mayOnlySee("io.igw.plugins.cel..", "io.igw.plugins.cel..", "dev.cel..");
   }
 
   @Test
@@ -85,13 +87,20 @@ class ModuleRulesTest {
   }
 
   @Test
-  void onlyTheRuntimeSeesJsonAndYaml() {
+  void onlyRuntimeAndSimulatorSeeJsonAndOnlyTheRuntimeYaml() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.igw.runtime..", "io.igw.simulator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.fasterxml..")
+        .check(classes);
     noClasses()
         .that()
         .resideOutsideOfPackage("io.igw.runtime..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("com.fasterxml..", "org.snakeyaml..")
+        .resideInAnyPackage("org.snakeyaml..")
         .check(classes);
   }
 

@@ -1,14 +1,5 @@
 package io.igw.benchmarks.rig;
 
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,18 +7,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.SSLException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Drives one ext-proc server at an address, closed loop or at a fixed rate. */
+/** Drives one server with exchanges, closed loop or at a fixed rate. */
 public final class Load implements AutoCloseable {
-  private final String address;
-  private final boolean expectDestination;
-  private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-  private final ManagedChannel channel;
+  private final RigClient client;
   private final ScheduledExecutorService pacer =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "rig-pacer");
@@ -57,25 +45,11 @@ public final class Load implements AutoCloseable {
    * {@code expectDestination}: an answer without one is a failure.
    */
   public Load(String address, boolean tls, boolean expectDestination) {
-    this.address = address;
-    this.expectDestination = expectDestination;
-    NettyChannelBuilder builder = NettyChannelBuilder.forTarget(address);
-    this.channel =
-        (tls ? builder.sslContext(anyCertificate()) : builder.usePlaintext())
-            .directExecutor()
-            .eventLoopGroup(group)
-            .channelType(EpollSocketChannel.class)
-            .flowControlWindow(1 << 20)
-            .maxInboundMessageSize(16 << 20)
-            .build();
+    this(new ExtProcClient(address, tls, expectDestination, false));
   }
 
-  private static SslContext anyCertificate() {
-    try {
-      return GrpcSslContexts.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();
-    } catch (SSLException e) {
-      throw new IllegalStateException(e);
-    }
+  Load(RigClient client) {
+    this.client = client;
   }
 
   /** Waits until one exchange is answered; for how long after the call, in nanoseconds. */
@@ -90,10 +64,10 @@ public final class Load implements AutoCloseable {
       if (completed.get() > before) {
         return System.nanoTime() - start;
       }
-      channel.resetConnectBackoff();
+      client.retryNow();
       LockSupport.parkNanos(2_000_000);
     }
-    throw new IllegalStateException("no answer from " + address + ": " + lastFault);
+    throw new IllegalStateException("no answer from " + client.address() + ": " + lastFault);
   }
 
   /**
@@ -101,7 +75,7 @@ public final class Load implements AutoCloseable {
    * time.
    */
   public Result closed(
-      Scenario scenario, int inFlight, long warmUpNanos, long measureNanos, ServerProcess server)
+      Scenario scenario, int inFlight, long warmUpNanos, long measureNanos, ProcessStats server)
       throws IOException {
     Histogram histogram = new ConcurrentHistogram(3);
     stopping = false;
@@ -147,14 +121,27 @@ public final class Load implements AutoCloseable {
    * from the intended start.
    */
   public Result paced(
-      Scenario scenario,
-      double perSecond,
+      Scenario scenario, double perSecond, long warmUpNanos, long measureNanos, ProcessStats server)
+      throws IOException {
+    long gap = (long) (1e9 / perSecond);
+    return open(() -> scenario, () -> gap, warmUpNanos, measureNanos, server);
+  }
+
+  /**
+   * Starts exchanges at given gaps whatever the answers do, which is what leaves no slow answer
+   * out: latency counts from the intended start.
+   *
+   * @param gaps nanoseconds to the next start
+   * @param server null if its CPU time cannot be read: then it is 0
+   */
+  public Result open(
+      Supplier<Scenario> scenarios,
+      LongSupplier gaps,
       long warmUpNanos,
       long measureNanos,
-      ServerProcess server)
+      @Nullable ProcessStats server)
       throws IOException {
     Histogram histogram = new ConcurrentHistogram(3);
-    long gap = (long) (1e9 / perSecond);
     long start = System.nanoTime();
     long measureFrom = start + warmUpNanos;
     long until = measureFrom + measureNanos;
@@ -162,24 +149,31 @@ public final class Load implements AutoCloseable {
     long faults = 0;
     long cpu = 0;
     boolean measuring = false;
-    for (long at = start; at < until; at += gap) {
+    for (long at = start; at < until; at += gaps.getAsLong()) {
       waitUntil(at);
       if (!measuring && at >= measureFrom) {
         measuring = true;
         exchanges = completed.get();
         faults = failed.get();
-        cpu = server.cpuNanos();
+        cpu = cpuNanos(server);
         histogram.reset();
       }
       long intended = at;
       begin(
-          scenario, pacer, () -> histogram.recordValue(Math.max(0, System.nanoTime() - intended)));
+          scenarios.get(),
+          pacer,
+          () -> histogram.recordValue(Math.max(0, System.nanoTime() - intended)));
     }
-    cpu = server.cpuNanos() - cpu;
+    waitUntil(until);
+    cpu = cpuNanos(server) - cpu;
     exchanges = completed.get() - exchanges;
     faults = failed.get() - faults;
     drain();
     return new Result(exchanges, faults, (double) cpu / Math.max(1, exchanges), histogram);
+  }
+
+  private static long cpuNanos(@Nullable ProcessStats server) throws IOException {
+    return server == null ? 0 : server.cpuNanos();
   }
 
   /** Why the last failed exchange failed. */
@@ -210,11 +204,9 @@ public final class Load implements AutoCloseable {
   private void begin(
       Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, Runnable then) {
     open.incrementAndGet();
-    new RigStream(
-        channel,
+    client.begin(
         scenario,
         variant.getAndIncrement() & 0xFFFF,
-        expectDestination,
         chunkPacer,
         fault -> {
           open.decrementAndGet();
@@ -247,8 +239,7 @@ public final class Load implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    client.close();
     pacer.shutdownNow();
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * transport thread but for paced chunks, which the pacer sends.
  */
 final class RigStream extends ClientCall.Listener<ProcessingResponse> {
+  /** A server that does not answer for so long has failed. */
+  private static final int LONGEST_SECONDS = 60;
+
   /** Hears how an exchange ended. */
   interface End {
     /** {@code fault} is null if every answer came. */
@@ -45,7 +48,10 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
     this.expectDestination = expectDestination;
     this.end = end;
     this.pacer = pacer;
-    this.call = channel.newCall(ExternalProcessorGrpc.getProcessMethod(), CallOptions.DEFAULT);
+    this.call =
+        channel.newCall(
+            ExternalProcessorGrpc.getProcessMethod(),
+            CallOptions.DEFAULT.withDeadlineAfter(LONGEST_SECONDS, TimeUnit.SECONDS));
     call.start(this, new Metadata());
     call.request(1_000_000);
     for (ProcessingRequest message : scenario.requests()[variant % scenario.requests().length]) {

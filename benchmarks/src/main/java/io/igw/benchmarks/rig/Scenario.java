@@ -71,6 +71,11 @@ public record Scenario(
     return new Scenario(name, requests, responseHeaders, chunk, chunks, 0);
   }
 
+  /** The body of a request, for clients that speak HTTP. */
+  byte[] body(int variant) {
+    return requests[variant % requests.length][1].getRequestBody().getBody().toByteArray();
+  }
+
   private static String jsonAnswer() {
     return "{\"id\":\"cmpl-7\",\"object\":\"chat.completion\",\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":"
         + "{\"role\":\"assistant\",\"content\":\""

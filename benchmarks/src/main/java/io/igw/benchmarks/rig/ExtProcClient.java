@@ -1,0 +1,93 @@
+package io.igw.benchmarks.rig;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks ext-proc to the server itself, in Envoy's place, on one event loop: over one connection,
+ * or over a new one for each exchange.
+ */
+final class ExtProcClient implements RigClient {
+  private final String address;
+  private final boolean expectDestination;
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final boolean tls;
+  private final boolean churn;
+  private final ManagedChannel channel;
+
+  /** {@code churn}: a new connection for each exchange. */
+  ExtProcClient(String address, boolean tls, boolean expectDestination, boolean churn) {
+    this.address = address;
+    this.expectDestination = expectDestination;
+    this.tls = tls;
+    this.churn = churn;
+    this.channel = connect();
+  }
+
+  private ManagedChannel connect() {
+    NettyChannelBuilder builder = NettyChannelBuilder.forTarget(address);
+    return (tls ? builder.sslContext(anyCertificate()) : builder.usePlaintext())
+        .directExecutor()
+        .eventLoopGroup(group)
+        .channelType(EpollSocketChannel.class)
+        .flowControlWindow(1 << 20)
+        .maxInboundMessageSize(16 << 20)
+        .build();
+  }
+
+  private static SslContext anyCertificate() {
+    try {
+      return GrpcSslContexts.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();
+    } catch (SSLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String address() {
+    return address;
+  }
+
+  @Override
+  public void begin(
+      Scenario scenario, int variant, @Nullable ScheduledExecutorService pacer, RigStream.End end) {
+    if (!churn) {
+      new RigStream(channel, scenario, variant, expectDestination, pacer, end);
+      return;
+    }
+    ManagedChannel own = connect();
+    new RigStream(
+        own,
+        scenario,
+        variant,
+        expectDestination,
+        pacer,
+        fault -> {
+          own.shutdown();
+          end.ended(fault);
+        });
+  }
+
+  @Override
+  public void retryNow() {
+    channel.resetConnectBackoff();
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}
