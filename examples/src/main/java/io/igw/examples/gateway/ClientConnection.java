@@ -194,15 +194,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void refuse(ChannelHandlerContext ctx, Rejection rejection) {
-    HttpResponseStatus status =
-        switch (rejection.reason()) {
-          case BAD_REQUEST -> HttpResponseStatus.BAD_REQUEST;
-          case TOO_LARGE -> HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE;
-          case SATURATED, QUEUE_FULL, TTL_EXPIRED, NOT_ADMITTED ->
-              HttpResponseStatus.TOO_MANY_REQUESTS;
-          case INTERNAL -> HttpResponseStatus.INTERNAL_SERVER_ERROR;
-          default -> HttpResponseStatus.SERVICE_UNAVAILABLE;
-        };
+    HttpResponseStatus status = HttpResponseStatus.valueOf(rejection.reason().httpStatus());
     failed(ctx, status, rejection.message());
   }
 

@@ -3,8 +3,10 @@ package io.igw.examples.gateway;
 import io.igw.api.Decision;
 import io.igw.api.Outcome;
 import io.igw.runtime.PickerRuntime;
+import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Evaluation;
 import io.igw.simulator.demo.DemoGateway;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,11 @@ public final class EmbeddedDemoGateway implements DemoGateway {
     @Override
     public int port() {
       return gateway.port();
+    }
+
+    @Override
+    public void endpoints(List<EndpointSpec> endpoints) {
+      runtime.pool().replaceAll(endpoints);
     }
 
     @Override

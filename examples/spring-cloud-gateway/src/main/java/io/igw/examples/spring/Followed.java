@@ -1,0 +1,46 @@
+package io.igw.examples.spring;
+
+import io.igw.runtime.Exchange;
+import java.nio.ByteBuffer;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** A response that tells an exchange of its head and its bytes as they pass. */
+final class Followed extends ServerHttpResponseDecorator {
+  private final Exchange exchange;
+
+  Followed(ServerHttpResponse response, Exchange exchange) {
+    super(response);
+    this.exchange = exchange;
+  }
+
+  @Override
+  public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+    head();
+    return super.writeWith(Flux.from(body).doOnNext(this::piece));
+  }
+
+  @Override
+  public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+    head();
+    return super.writeAndFlushWith(
+        Flux.from(body).map(part -> Flux.from(part).doOnNext(this::piece)));
+  }
+
+  private void head() {
+    HttpStatusCode status = getStatusCode();
+    exchange.responseHeaders(
+        status == null ? 0 : status.value(), getHeaders().getFirst("content-type"), null);
+  }
+
+  private void piece(DataBuffer buffer) {
+    byte[] bytes = new byte[buffer.readableByteCount()];
+    buffer.toByteBuffer(ByteBuffer.wrap(bytes));
+    exchange.responseBody(bytes, 0, bytes.length);
+  }
+}
