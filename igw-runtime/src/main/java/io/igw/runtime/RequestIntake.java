@@ -112,7 +112,7 @@ final class RequestIntake {
     }
     try {
       if (reader == null) {
-        reader = match.parser().request(match.path(), headers);
+        reader = match.request(headers);
       }
       reader.feed(source, offset, length);
     } catch (RuntimeException e) {

@@ -20,7 +20,9 @@ import io.igw.scheduler.Profile;
 import io.igw.scheduler.Scheduler;
 import io.igw.scheduler.SchedulerBuilder;
 import io.igw.scheduler.plugins.InFlightLoadProducer;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.scheduler.plugins.PrefixMatch;
+import io.igw.scheduler.plugins.TokenProducer;
 import io.igw.spi.Admitter;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PerEndpoint;
@@ -232,7 +234,8 @@ record RuntimeParts(
     ExchangeWiring wiring =
         new ExchangeWiring(
             scheduler,
-            new ParserTable(assembled.parsers().stream().map(Named::plugin).toList()),
+            new ParserTable(
+                assembled.parsers().stream().map(Named::plugin).toList(), mediaTokens(assembled)),
             HeaderProcessors.of(assembled.plugins(), settings.metrics),
             AsyncProducers.of(assembled.plugins(), background, settings.metrics),
             Observers.of(assembled.plugins(), settings.metrics),
@@ -318,6 +321,19 @@ record RuntimeParts(
       builder.cacheHits(held);
     }
     return builder.build();
+  }
+
+  /** The estimate of the producer whose tokens others read, else of the first one. */
+  private static MediaTokens mediaTokens(Assembled assembled) {
+    if (assembled.plugins().get(TokenProducer.TYPE) instanceof TokenProducer named) {
+      return named.mediaTokens();
+    }
+    for (Plugin plugin : assembled.plugins().values()) {
+      if (plugin instanceof TokenProducer producer) {
+        return producer.mediaTokens();
+      }
+    }
+    return MediaTokens.DEFAULT;
   }
 
   private static void fill(Profile.Builder target, Assembled.Profile profile) {

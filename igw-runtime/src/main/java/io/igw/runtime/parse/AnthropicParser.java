@@ -1,7 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
-import io.igw.spi.RequestParser;
+import io.igw.scheduler.plugins.MediaTokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads requests and responses of the messages API (plugins-request-control-parsers.md 4). A
  * request to count tokens leaves nothing in a cache: of it only the model is read. Thread-safe.
  */
-final class AnthropicParser implements RequestParser {
+final class AnthropicParser implements MediaParser {
   private static final String COUNT_TOKENS = "messages/count_tokens";
 
   @Override
@@ -18,11 +18,13 @@ final class AnthropicParser implements RequestParser {
   }
 
   @Override
-  public RequestBody request(String path, RequestHeaders headers) {
+  public RequestBody request(String path, RequestHeaders headers, MediaTokens mediaTokens) {
     return new JsonRequest(
         ParserTable.endsWithSegments(path, COUNT_TOKENS)
             ? OpenAiApi.MODEL_ONLY
-            : AnthropicApi.MESSAGES);
+            : AnthropicApi.MESSAGES,
+        mediaTokens,
+        headers);
   }
 
   @Override

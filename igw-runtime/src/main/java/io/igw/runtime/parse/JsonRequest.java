@@ -2,6 +2,8 @@ package io.igw.runtime.parse;
 
 import io.igw.api.Prompt;
 import io.igw.api.PromptBuilder;
+import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,14 +13,11 @@ import org.jspecify.annotations.Nullable;
  * One request whose body is a JSON object: hashes its prompt and notes its routing fields while
  * bytes arrive. Of equal keys the last counts.
  *
- * <p>Token counts that stand in for media are those of prefix-cache.md 5.2 at its default
- * resolution, and bounded per request: a block of a few bytes must not cost thousands of tokens
- * without end.
+ * <p>Token counts that stand in for media are bounded per request: a block of a few bytes must not
+ * cost thousands of tokens without end.
  */
 final class JsonRequest
     implements RequestParser.RequestBody, RequestParser.Parsed, FieldWalker.Visitor {
-  private static final int IMAGE_TOKENS = 640 * 360 / 1024;
-  private static final int VIDEO_TOKENS = 20 * IMAGE_TOKENS;
   private static final int MAX_MEDIA_TOKENS = 131_072;
   private static final int LIMITS = 3;
   private static final byte[] BILLING =
@@ -43,6 +42,13 @@ final class JsonRequest
   /** STRING, NUMBER or ARRAY, the kind of the elements of a prompt; 0 before the first. */
   private int elementKind;
 
+  private final MediaTokens estimate;
+  private final RequestHeaders headers;
+  private @Nullable ImageSize imageSize;
+
+  /** Tokens of each video, 0 before the first. */
+  private int videoTokens;
+
   private int mediaTokens;
   private @Nullable MediaFeatures features;
 
@@ -57,7 +63,13 @@ final class JsonRequest
   private @Nullable String error;
 
   JsonRequest(JsonApi api) {
+    this(api, MediaTokens.DEFAULT, RequestHeaders.NONE);
+  }
+
+  JsonRequest(JsonApi api, MediaTokens estimate, RequestHeaders headers) {
     this.api = api;
+    this.estimate = estimate;
+    this.headers = headers;
     this.asked = api;
     this.walker = new FieldWalker(api.fields(), this);
     this.scanner = new JsonScanner(walker);
@@ -187,7 +199,13 @@ final class JsonRequest
       case ITEM, TEXT_OR_TOKEN, CONTENT -> prompt.bytes(source, offset, length);
       case CONTEXT -> context.bytes(source, offset, length);
       case SYSTEM_TEXT -> systemText(source, offset, length);
-      case MEDIA, MEDIA_HASH -> media.bytes(source, offset, length);
+      case MEDIA -> {
+        media.bytes(source, offset, length);
+        if (field.detail == Borders.IMAGE && estimate.readsImageSize()) {
+          imageSize().feed(source, offset, length);
+        }
+      }
+      case MEDIA_HASH -> media.bytes(source, offset, length);
       default -> {}
     }
   }
@@ -269,6 +287,30 @@ final class JsonRequest
     }
   }
 
+  private ImageSize imageSize() {
+    if (imageSize == null) {
+      imageSize = new ImageSize();
+    }
+    return imageSize;
+  }
+
+  private int imageTokens() {
+    ImageSize size = imageSize;
+    if (size == null) {
+      return estimate.image(0, 0);
+    }
+    int tokens = estimate.image(size.width(), size.height());
+    size.clear();
+    return tokens;
+  }
+
+  private int videoTokens() {
+    if (videoTokens == 0) {
+      videoTokens = estimate.video(headers);
+    }
+    return videoTokens;
+  }
+
   private void endMedia(int border) {
     if (media.length() == 0) {
       return;
@@ -277,7 +319,7 @@ final class JsonRequest
     media.clear();
     prompt.border(border);
     prompt.token((int) (digest >>> Integer.SIZE));
-    int tokens = border == Borders.VIDEO ? VIDEO_TOKENS : IMAGE_TOKENS;
+    int tokens = border == Borders.VIDEO ? videoTokens() : imageTokens();
     tokens = Math.min(tokens, MAX_MEDIA_TOKENS - mediaTokens);
     mediaTokens += tokens;
     if (tokens > 0) {

@@ -1,7 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
-import io.igw.spi.RequestParser;
+import io.igw.scheduler.plugins.MediaTokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads requests and responses of the OpenAI family (plugins-request-control-parsers.md 3). Of what
  * generates nothing only the model is read. Thread-safe.
  */
-final class OpenAiParser implements RequestParser {
+final class OpenAiParser implements MediaParser {
   private static final List<String> SUFFIXES =
       List.of(
           "chat/completions",
@@ -35,8 +35,8 @@ final class OpenAiParser implements RequestParser {
   }
 
   @Override
-  public RequestBody request(String path, RequestHeaders headers) {
-    return new JsonRequest(OpenAiApi.of(path));
+  public RequestBody request(String path, RequestHeaders headers, MediaTokens mediaTokens) {
+    return new JsonRequest(OpenAiApi.of(path), mediaTokens, headers);
   }
 
   @Override

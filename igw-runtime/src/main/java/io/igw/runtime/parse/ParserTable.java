@@ -1,6 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,9 +22,16 @@ public final class ParserTable {
   private final List<Claim> claims;
   private final @Nullable RequestParser fallback;
   private final List<RequestParser> ignored;
+  private final MediaTokens mediaTokens;
+
+  /** As {@link #ParserTable(List, MediaTokens)} with the estimate of no parameters. */
+  public ParserTable(List<? extends RequestParser> parsers) {
+    this(parsers, MediaTokens.DEFAULT);
+  }
 
   /** A table of parsers in configuration order; of equal claims the first counts. */
-  public ParserTable(List<? extends RequestParser> parsers) {
+  public ParserTable(List<? extends RequestParser> parsers, MediaTokens mediaTokens) {
+    this.mediaTokens = mediaTokens;
     List<Claim> claimed = new ArrayList<>();
     List<RequestParser> behind = new ArrayList<>();
     RequestParser rest = null;
@@ -68,10 +76,10 @@ public final class ParserTable {
     String claimed = path.isEmpty() ? DEFAULT_PATH : path;
     for (Claim claim : claims) {
       if (endsWithSegments(claimed, claim.suffix)) {
-        return new Match(claim.parser, path);
+        return new Match(claim.parser, path, mediaTokens);
       }
     }
-    return fallback == null ? null : new Match(fallback, path);
+    return fallback == null ? null : new Match(fallback, path, mediaTokens);
   }
 
   private static String normalised(String path) {
@@ -98,8 +106,16 @@ public final class ParserTable {
    *
    * @param parser who reads the request and its response
    * @param path without query and trailing slash; empty if the gateway tells none
+   * @param mediaTokens what stands for images and videos
    */
-  public record Match(RequestParser parser, String path) {}
+  public record Match(RequestParser parser, String path, MediaTokens mediaTokens) {
+    /** Starts reading a body. */
+    public RequestParser.RequestBody request(RequestHeaders headers) {
+      return parser instanceof MediaParser reader
+          ? reader.request(path, headers, mediaTokens)
+          : parser.request(path, headers);
+    }
+  }
 
   private record Claim(String suffix, RequestParser parser) {}
 }

@@ -1,7 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
-import io.igw.spi.RequestParser;
+import io.igw.scheduler.plugins.MediaTokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads requests and responses of Vertex AI's PredictionService: OpenAI's, wrapped in messages and
  * frames (plugins-request-control-parsers.md 7). Thread-safe.
  */
-final class VertexParser implements RequestParser {
+final class VertexParser implements MediaParser {
   private static final String CHAT = "PredictionService/ChatCompletions";
   private static final String STREAM_RAW = "PredictionService/StreamRawPredict";
   private static final String RAW = "PredictionService/RawPredict";
@@ -20,13 +20,15 @@ final class VertexParser implements RequestParser {
   }
 
   @Override
-  public RequestBody request(String path, RequestHeaders headers) {
+  public RequestBody request(String path, RequestHeaders headers, MediaTokens mediaTokens) {
     if (ParserTable.endsWithSegments(path, CHAT)) {
-      return new VertexRequest("ChatCompletionsRequest", OpenAiApi.CHAT);
+      return new VertexRequest(
+          "ChatCompletionsRequest", () -> new JsonRequest(OpenAiApi.CHAT, mediaTokens, headers));
     }
     boolean streamed = ParserTable.endsWithSegments(path, STREAM_RAW);
     return new VertexRequest(
-        streamed ? "StreamRawPredictRequest" : "RawPredictRequest", OpenAiApi.RESPONSES);
+        streamed ? "StreamRawPredictRequest" : "RawPredictRequest",
+        () -> new JsonRequest(OpenAiApi.RESPONSES, mediaTokens, headers));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.Prompt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,14 @@ final class VertexRequest extends GrpcRequest {
       ProtoField.message(
           0, 0, ProtoField.message(2, BODY, ProtoField.of(2, ProtoField.Kind.BYTES, DATA)));
 
-  private final JsonApi api;
+  private final Supplier<JsonRequest> inside;
   private JsonRequest inner;
   private boolean hasBody;
 
-  VertexRequest(String message, JsonApi api) {
+  VertexRequest(String message, Supplier<JsonRequest> inside) {
     super(message, FIELDS);
-    this.api = api;
-    this.inner = new JsonRequest(api);
+    this.inside = inside;
+    this.inner = inside.get();
   }
 
   @Override
@@ -37,7 +38,7 @@ final class VertexRequest extends GrpcRequest {
   public void begin(ProtoField field) {
     hasBody = true;
     if (field.id == DATA) {
-      inner = new JsonRequest(api);
+      inner = inside.get();
     }
   }
 

@@ -103,7 +103,7 @@ final class Bodies {
     "messages":[
       {"role":"system","content":"Größe \\u4f60\\u597d 你好, \\ud83d\\ude00 😀 \\ud83d! \\/"},
       {"role":"user","name":"ann","content":[{"type":"text","text":"what\\tis\\r\\nthis"},
-        {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA","detail":"low"}},
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,PNG","detail":"low"}},
         {"type":"image_url","image_url":"http://x/y.png"},
         {"type":"video_url","video_url":{"url":"http://x/y.mp4"}},
         {"type":"input_audio","input_audio":{"data":"QUJD","format":"wav"}},
@@ -115,6 +115,7 @@ final class Bodies {
     "chat_template":"{{ x }}", "add_generation_prompt":true, "n": null, "t": false
     }
     """
+        .replace("PNG", Images.base64(Images.png(900, 700)))
         .replace("LONG", "0123456789 åäö \\\" ".repeat(40));
   }
 }
