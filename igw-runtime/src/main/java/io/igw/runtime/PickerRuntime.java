@@ -151,12 +151,13 @@ public final class PickerRuntime implements AutoCloseable {
       case CLOSED:
         return "stopped";
       default:
-        boolean told = parts.assembled().discovery() != null || parts.given() != null;
-        return told || parts.pool().snapshot().size() > 0
-            ? null
-            : "no endpoints are known and none will be found (expected: dataLayer.discovery in the"
-                + " configuration)";
+        return parts.notReady();
     }
+  }
+
+  /** Whether endpoints are given or discovered; if not, only {@link #pool} brings any. */
+  public boolean findsEndpoints() {
+    return parts.findsEndpoints();
   }
 
   /** Warnings of the configuration, for the log. */

@@ -14,6 +14,7 @@ import io.igw.spi.Picker;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginProvider;
 import io.igw.spi.ProfileHandler;
+import io.igw.spi.ReadinessCheck;
 import io.igw.spi.RequestHeaderProcessor;
 import io.igw.spi.RequestParser;
 import io.igw.spi.ResponseObserver;
@@ -77,6 +78,7 @@ public record PluginDescription(
     ROLES.put("pick listener", PickListener.class);
     ROLES.put("response observer", ResponseObserver.class);
     ROLES.put("parser", RequestParser.class);
+    ROLES.put("readiness check", ReadinessCheck.class);
   }
 
   /** Every type of a catalogue and every absent one of the reference, sorted by type. */

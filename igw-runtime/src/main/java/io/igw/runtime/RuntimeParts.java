@@ -1,5 +1,6 @@
 package io.igw.runtime;
 
+import io.igw.api.EndpointSnapshot;
 import io.igw.api.Schema;
 import io.igw.runtime.config.Assembled;
 import io.igw.runtime.config.Assembled.Named;
@@ -79,6 +80,19 @@ record RuntimeParts(
     }
     Duration polls = slowest.multipliedBy(3);
     return polls.compareTo(staleness) > 0 ? polls : staleness;
+  }
+
+  boolean findsEndpoints() {
+    return assembled.discovery() != null || given != null;
+  }
+
+  /** Null when ready, else why not. */
+  @Nullable String notReady() {
+    EndpointSnapshot snapshot = pool.snapshot();
+    return findsEndpoints() || snapshot.size() > 0
+        ? ReadinessChecks.notReady(assembled.plugins(), snapshot, wiring.metrics())
+        : "no endpoints are known and none will be found (expected: dataLayer.discovery in the"
+            + " configuration)";
   }
 
   static RuntimeParts build(PickerRuntime.Builder settings) {

@@ -15,6 +15,7 @@ import io.igw.spi.Parameters;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.PluginProvider;
+import io.igw.spi.ReadinessCheck;
 import io.igw.spi.RequestKey;
 import io.igw.spi.RequestParser;
 import io.igw.spi.RequestState;
@@ -24,6 +25,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +71,28 @@ class StrangersTest {
             .pluginCatalog(PluginCatalog.of(all))
             .endpoints(Gateway.endpoints(2))
             .metrics(metrics));
+  }
+
+  @Test
+  void aPluginMayKeepThePickerFromBeingReady() {
+    AtomicReference<@Nullable Supplier<@Nullable String>> answer = new AtomicReference<>();
+    ReadinessCheck check =
+        snapshot -> {
+          assertThat(snapshot.size()).isEqualTo(2);
+          return answer.get().get();
+        };
+    try (PickerRuntime runtime =
+        start(provider("waiting", check), "plugins: [{type: waiting}, {type: random-picker}]")) {
+      answer.set(() -> "nothing seen");
+      assertThat(runtime.notReady()).isEqualTo("plugin 'waiting': nothing seen");
+      assertThat(new Gateway(runtime).post(Gateway.CHAT, BODY)).isInstanceOf(Decision.class);
+      answer.set(() -> List.of("x").get(1));
+      assertThat(runtime.notReady()).startsWith("plugin 'waiting': its readiness check threw");
+      assertThat(metrics.calls).contains("fault waiting threw");
+      answer.set(() -> null);
+      assertThat(runtime.notReady()).isNull();
+      assertThat(runtime.warnings()).isEmpty();
+    }
   }
 
   @Test

@@ -104,7 +104,7 @@ final class RuntimeSetup {
     } catch (RuntimeException e) {
       throw new StartupException(Objects.toString(e.getMessage(), e.toString()));
     }
-    if (runtime.notReady() != null) {
+    if (!runtime.findsEndpoints()) {
       throw new StartupException(NO_DISCOVERY.lines().toList());
     }
   }

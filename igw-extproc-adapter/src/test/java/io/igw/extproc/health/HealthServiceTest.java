@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.igw.api.EndpointId;
 import io.igw.extproc.health.v1.HealthCheckRequest;
 import io.igw.extproc.health.v1.HealthCheckResponse;
 import io.igw.extproc.health.v1.HealthCheckResponse.ServingStatus;
@@ -11,9 +12,13 @@ import io.igw.extproc.health.v1.HealthGrpc;
 import io.igw.extproc.health.v1.HealthListRequest;
 import io.igw.extproc.server.EventLoops;
 import io.igw.extproc.server.HealthServer;
+import io.igw.runtime.PickerRuntime;
+import io.igw.scheduler.EndpointSpec;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +40,10 @@ class HealthServiceTest {
 
   @BeforeEach
   void start() throws Exception {
+    start(service);
+  }
+
+  private void start(HealthService service) throws Exception {
     loops = new EventLoops(1);
     InetAddress loopback = InetAddress.getLoopbackAddress();
     server = HealthServer.start(new InetSocketAddress(loopback, 0), loops, service);
@@ -72,6 +81,46 @@ class HealthServiceTest {
     assertThat(check(name)).isEqualTo(ready);
     readiness.drain();
     assertThat(check(name)).isEqualTo(draining);
+  }
+
+  @Test
+  void aRollOutWithoutACompleteRevisionIsNotServing() throws Exception {
+    String config =
+        """
+        apiVersion: llm-d.ai/v1alpha1
+        kind: EndpointPickerConfig
+        plugins:
+        - type: disaggregatedset-rollout-screener
+          parameters:
+            scope: {labelSelector: app=llm}
+            revisionGating: {mode: sum, requireRoles: {values: [prefill, decode]}}
+        - type: random-picker
+        dataLayer: {injectDefaults: false}
+        """;
+    try (PickerRuntime runtime =
+        PickerRuntime.builder()
+            .yaml(config, "test.yaml")
+            .allowExperimentalPlugins(true)
+            .endpoints(List.of(pod("a", "prefill")))
+            .build()) {
+      stop();
+      start(new HealthService(new Readiness(runtime::notReady), Runnable::run));
+      runtime.start();
+      assertThat(check("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
+      assertThat(check("liveness")).isEqualTo(ServingStatus.SERVING);
+      runtime.pool().upsert(pod("b", "decode"));
+      while (runtime.pool().snapshot().size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(check("readiness")).isEqualTo(ServingStatus.SERVING);
+    }
+  }
+
+  private static EndpointSpec pod(String name, String role) {
+    String label = "disaggregatedset.x-k8s.io/";
+    Map<String, String> labels =
+        Map.of("app", "llm", label + "revision", "r1", label + "role", role);
+    return new EndpointSpec(new EndpointId("default", name), "127.9.0.1", 8000, 0, labels);
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.igw.spi.AsyncDataProducer;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PickListener;
 import io.igw.spi.Plugin;
+import io.igw.spi.ReadinessCheck;
 import io.igw.spi.RequestHeaderProcessor;
 import io.igw.spi.RequestParser;
 import io.igw.spi.ResponseObserver;
@@ -328,7 +329,8 @@ public final class Assembly {
               || plugin instanceof Screener
               || plugin instanceof Admitter
               || plugin instanceof PickListener
-              || plugin instanceof ResponseObserver;
+              || plugin instanceof ResponseObserver
+              || plugin instanceof ReadinessCheck;
       if (plugin != null && !alwaysOn && !used.contains(instance.name())) {
         problems.warning(instance.place(), "plugin '" + instance.name() + "' is used by nothing");
       }

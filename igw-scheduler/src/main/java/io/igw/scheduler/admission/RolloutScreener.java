@@ -8,6 +8,7 @@ import io.igw.scheduler.filters.LabelSelector;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.Parameters;
+import io.igw.spi.ReadinessCheck;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.Screener;
@@ -26,15 +27,20 @@ import org.jspecify.annotations.Nullable;
  * required role has one. Headers can ask for endpoints by label; the response tells what it was
  * served by. Type {@code disaggregatedset-rollout-screener}.
  *
- * <p><b>Threading.</b> Stateless: shares follow from the snapshot, once for each. <b>Cost.</b> Two
- * passes over the candidates.
+ * <p>Not ready before a revision has been complete for the first time: no request could be served.
+ *
+ * <p><b>Threading.</b> Shares follow from the snapshot, once for each. <b>Cost.</b> Two passes over
+ * the candidates.
  */
-final class RolloutScreener implements Screener, ResponseObserver {
+final class RolloutScreener implements Screener, ResponseObserver, ReadinessCheck {
   /** A header that asks for a label's value. */
   private record Selector(String header, String label, boolean strict) {}
 
   private final List<Selector> selectors;
   private final @Nullable Derived<RolloutShares> shares;
+
+  /** Whether some revision was complete once; it does not become false again. */
+  private volatile boolean seen;
 
   private RolloutScreener(List<Selector> selectors, @Nullable Derived<RolloutShares> shares) {
     this.selectors = selectors;
@@ -121,6 +127,15 @@ final class RolloutScreener implements Screener, ResponseObserver {
         });
       }
     }
+  }
+
+  @Override
+  public @Nullable String notReady(EndpointSnapshot snapshot) {
+    if (shares == null || seen) {
+      return null;
+    }
+    seen = snapshot.derived(shares).any();
+    return seen ? null : "no revision has endpoints of every required role yet";
   }
 
   private static @Nullable String wanted(Cycle cycle, Selector selector) {

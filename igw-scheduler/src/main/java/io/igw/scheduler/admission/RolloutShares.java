@@ -91,6 +91,11 @@ final class RolloutShares {
     return Arrays.stream(roles).allMatch(count -> count > 0);
   }
 
+  /** Whether any revision has a share. */
+  boolean any() {
+    return Arrays.stream(shares).anyMatch(share -> share > 0);
+  }
+
   /** A revision among those of the candidates, by share; {@link #ANY} if none has one. */
   int draw(Candidates candidates, RandomGenerator random) {
     boolean[] there = new boolean[shares.length];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.igw.api.InferenceRequest;
 import io.igw.scheduler.Made;
+import io.igw.spi.ReadinessCheck;
 import io.igw.spi.Screener;
 import io.igw.testkit.TestCycle;
 import java.util.ArrayList;
@@ -107,6 +108,18 @@ class RolloutScreenerTest {
     Screener screener = screener("disabled", "strict");
     assertThat(screen(screener, 1, "")).hasSize(8);
     assertThat(screen(screener, 1, "c1")).containsExactly(6);
+  }
+
+  @Test
+  void notReadyBeforeARevisionIsComplete() {
+    ReadinessCheck check = (ReadinessCheck) screener("sum", "strict");
+    assertThat(check.notReady(Made.labelled(List.of()))).contains("no revision");
+    assertThat(check.notReady(Made.labelled(PODS.subList(0, 3)))).contains("every required role");
+    assertThat(check.notReady(Made.labelled(PODS.subList(6, 8)))).contains("no revision");
+    assertThat(check.notReady(Made.labelled(PODS))).isNull();
+    assertThat(check.notReady(Made.labelled(List.of()))).as("later").isNull();
+    ReadinessCheck free = (ReadinessCheck) screener("disabled", "strict");
+    assertThat(free.notReady(Made.labelled(List.of()))).isNull();
   }
 
   @Test
