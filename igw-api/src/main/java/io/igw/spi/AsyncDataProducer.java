@@ -1,6 +1,5 @@
 package io.igw.spi;
 
-import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import java.time.Duration;
 
@@ -11,8 +10,11 @@ import java.time.Duration;
 public interface AsyncDataProducer extends Plugin {
   /**
    * Starts the work; the request continues when {@code done} is called or the timeout has passed.
+   *
+   * @param hint where the request may go; never empty. The cycle keeps to it while one of these
+   *     endpoints is left
    */
-  Pending start(InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done);
+  Pending start(InferenceRequest request, RequestState state, CandidateHint hint, Done done);
 
   /** After this the request goes on without the data. */
   default Duration timeout() {

@@ -1,9 +1,9 @@
 package io.igw.runtime;
 
 import io.igw.api.EndpointPicker.Pending;
-import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.spi.AsyncDataProducer;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestState;
@@ -52,20 +52,25 @@ final class AsyncProducers {
     return new AsyncProducers(List.copyOf(producers), timer, metrics);
   }
 
+  /** Whether requests with such a state wait for anything. */
+  boolean wait(@Nullable RequestState state) {
+    return state != null && !producers.isEmpty();
+  }
+
   /**
    * Starts all producers and runs {@code then} once each has ended or its time is up: before this
    * returns if none waits, else on {@code loop}.
    *
-   * @param hint the newest snapshot; the cycle may see a later one
+   * @param hint where the request may go; null or empty: no producer runs
    * @return gives up the producers under way; {@code then} does not run any more
    */
   Pending run(
       InferenceRequest request,
       @Nullable RequestState state,
-      EndpointSnapshot hint,
+      @Nullable CandidateHint hint,
       Executor loop,
       Runnable then) {
-    if (producers.isEmpty() || state == null) {
+    if (!wait(state) || state == null || hint == null || hint.size() == 0) {
       then.run();
       return NOTHING_WAITS;
     }
@@ -93,7 +98,7 @@ final class AsyncProducers {
       this.then = then;
     }
 
-    void start(Named named, InferenceRequest request, RequestState state, EndpointSnapshot hint) {
+    void start(Named named, InferenceRequest request, RequestState state, CandidateHint hint) {
       Work work = new Work(this, named.name());
       works.add(work);
       try {

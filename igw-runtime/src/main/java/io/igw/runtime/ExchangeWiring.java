@@ -1,10 +1,8 @@
 package io.igw.runtime;
 
-import io.igw.api.EndpointSnapshot;
 import io.igw.runtime.parse.ParserTable;
 import io.igw.scheduler.Scheduler;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param requestKeys number of slots of per-request state; 0: no plugin keeps any
  * @param maxBodyBytes longest request body
  * @param ignoreSubset whether subset hints count for nothing
- * @param snapshots the newest one of the pool
  * @param clock monotonic, nanoseconds
  */
 record ExchangeWiring(
@@ -36,11 +33,4 @@ record ExchangeWiring(
     int requestKeys,
     long maxBodyBytes,
     boolean ignoreSubset,
-    Supplier<EndpointSnapshot> snapshots,
-    LongSupplier clock) {
-
-  /** The newest snapshot of the pool. */
-  EndpointSnapshot snapshot() {
-    return snapshots.get();
-  }
-}
+    LongSupplier clock) {}

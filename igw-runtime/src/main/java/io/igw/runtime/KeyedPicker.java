@@ -2,6 +2,7 @@ package io.igw.runtime;
 
 import io.igw.api.EndpointPicker;
 import io.igw.api.InferenceRequest;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.RequestState;
 import java.util.concurrent.Executor;
 
@@ -17,14 +18,16 @@ final class KeyedPicker implements EndpointPicker {
   public Pending pick(InferenceRequest request, Executor loop, Listener listener) {
     RequestState state = RequestSlots.of(wiring.requestKeys());
     wiring.headerProcessors().run(request, state);
+    CandidateHint hint =
+        wiring.asyncProducers().wait(state) ? wiring.scheduler().screen(request, state) : null;
     return wiring
         .asyncProducers()
         .run(
             request,
             state,
-            wiring.snapshot(),
+            hint,
             loop,
-            () -> listener.onOutcome(wiring.scheduler().schedule(request, state)));
+            () -> listener.onOutcome(wiring.scheduler().schedule(request, state, hint)));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.igw.api.RequestHeaders;
 import io.igw.runtime.PickerMetrics.RequestLabels;
 import io.igw.runtime.parse.ModelRestorer;
 import io.igw.scheduler.Evaluation;
+import io.igw.spi.CandidateHint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,20 +126,23 @@ final class PickerExchange implements Exchange {
       return;
     }
     RoutedRequest complete = request;
+    CandidateHint hint =
+        wiring.asyncProducers().wait(state) ? wiring.scheduler().screen(complete, state) : null;
     pending =
         wiring
             .asyncProducers()
-            .run(complete, state, wiring.snapshot(), loop, () -> decide(complete, listener));
+            .run(complete, state, hint, loop, () -> decide(complete, hint, listener));
   }
 
   /** The pick itself, once everything that it waits for is there. */
-  private void decide(RoutedRequest request, EndpointPicker.Listener listener) {
+  private void decide(
+      RoutedRequest request, @Nullable CandidateHint hint, EndpointPicker.Listener listener) {
     if (phase != Phase.WAITING) {
       return;
     }
     Outcome outcome;
     try {
-      outcome = answered ? ANSWERED : pick(request);
+      outcome = answered ? ANSWERED : pick(request, hint);
     } catch (RuntimeException e) {
       outcome = failed(e);
     }
@@ -201,7 +205,7 @@ final class PickerExchange implements Exchange {
     return tenant != null && unnamed ? request.of(tenant) : request;
   }
 
-  private Outcome pick(RoutedRequest request) {
+  private Outcome pick(RoutedRequest request, @Nullable CandidateHint hint) {
     RequestLabels labels =
         wiring
             .metrics()
@@ -212,7 +216,7 @@ final class PickerExchange implements Exchange {
     String id = given != null ? given : ControlHeaders.newRequestId();
     DecisionListener decisions = wiring.decisions();
     Evaluation evaluation = decisions == null ? null : wiring.scheduler().evaluate(request);
-    Outcome outcome = wiring.scheduler().schedule(request, state);
+    Outcome outcome = wiring.scheduler().schedule(request, state, hint);
     if (outcome instanceof Decision decision) {
       phase = Phase.ROUTED;
       upstreamHeaders = upstream(given == null ? id : null, decision.headers());

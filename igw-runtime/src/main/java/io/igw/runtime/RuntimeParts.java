@@ -260,7 +260,6 @@ record RuntimeParts(
             graph.schema().requestKeyCount(),
             settings.maxBodyBytes,
             settings.ignoreSubset,
-            pool::snapshot,
             settings.clock);
     List<String> warnings = new ArrayList<>();
     for (Assembled.Profile profile : assembled.profiles()) {

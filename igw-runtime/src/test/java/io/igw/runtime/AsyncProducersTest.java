@@ -3,11 +3,16 @@ package io.igw.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Decision;
+import io.igw.api.Endpoint;
+import io.igw.api.EndpointId;
 import io.igw.api.EndpointPicker.Pending;
 import io.igw.api.EndpointSnapshot;
+import io.igw.api.EndpointSubset;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Outcome;
+import io.igw.api.Rejection;
 import io.igw.spi.AsyncDataProducer;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.DataProducer;
@@ -28,6 +33,11 @@ import org.junit.jupiter.api.Test;
 
 /** Producers that wait: the request goes on, on its own loop, whatever they do. */
 class AsyncProducersTest {
+  private static final EndpointSnapshot ONE =
+      EndpointSnapshot.builder()
+          .endpoint(Endpoint.of(new EndpointId("d", "e"), "10.0.0.1", 80, Map.of(), 0, 1))
+          .build();
+
   private final List<Runnable> loop = new ArrayList<>();
   private final Executor executor = loop::add;
   private final List<Runnable> timers = new ArrayList<>();
@@ -50,7 +60,7 @@ class AsyncProducersTest {
 
     @Override
     public Pending start(
-        InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done) {
+        InferenceRequest request, RequestState state, CandidateHint hint, Done done) {
       this.done = done;
       return () -> cancelled = true;
     }
@@ -71,7 +81,7 @@ class AsyncProducersTest {
         .run(
             InferenceRequest.builder().build(),
             state,
-            EndpointSnapshot.builder().build(),
+            CandidateHint.all(ONE),
             executor,
             () -> continued++);
   }
@@ -93,7 +103,7 @@ class AsyncProducersTest {
         new Scripted() {
           @Override
           public Pending start(
-              InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done) {
+              InferenceRequest request, RequestState state, CandidateHint hint, Done done) {
             done.ready();
             done.ready();
             return () -> {};
@@ -162,6 +172,7 @@ class AsyncProducersTest {
     private final RequestKey<Thread> key;
     private final BlockingQueue<Done> waiting = new ArrayBlockingQueue<>(1);
     private @Nullable Thread produced;
+    private @Nullable CandidateHint hinted;
 
     Slow(io.igw.spi.PluginContext context) {
       key = context.requestKey("slow", Thread.class);
@@ -169,9 +180,10 @@ class AsyncProducersTest {
 
     @Override
     public Pending start(
-        InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done) {
+        InferenceRequest request, RequestState state, CandidateHint hint, Done done) {
       state.set(key, Thread.currentThread());
       waiting.add(done);
+      hinted = hint;
       return () -> {};
     }
 
@@ -187,8 +199,28 @@ class AsyncProducersTest {
   }
 
   @Test
-  void anExchangeWaitsWithoutHoldingItsLoop() throws InterruptedException {
+  void aProducerSeesWhereTheRequestMayGo() throws InterruptedException {
     Slow[] made = new Slow[1];
+    try (PickerRuntime runtime = slow(made)) {
+      Gateway gateway = new Gateway(runtime);
+      EndpointSubset second = (host, port) -> host.equals("10.0.0.1");
+      gateway.begin(second, "/v1/models").exchange.endRequest(gateway.outcomes::add);
+      AsyncDataProducer.Done done = made[0].waiting.poll(20, TimeUnit.SECONDS);
+      assertThat(made[0].hinted.size()).isEqualTo(1);
+      assertThat(made[0].hinted.endpoint(0).host()).isEqualTo("10.0.0.1");
+      done.ready();
+      assertThat(gateway.decision().endpoint().host()).isEqualTo("10.0.0.1");
+      gateway.exchange.close();
+
+      Gateway nowhere = new Gateway(runtime);
+      assertThat(nowhere.begin((host, port) -> false, "/v1/models").end())
+          .as("no wait for nothing")
+          .isInstanceOf(Rejection.class);
+      assertThat(made[0].waiting).isEmpty();
+    }
+  }
+
+  private static PickerRuntime slow(Slow[] made) {
     io.igw.spi.PluginProvider provider =
         new io.igw.spi.SimpleProvider(
             "slow",
@@ -197,13 +229,20 @@ class AsyncProducersTest {
             (parameters, context) -> made[0] = new Slow(context)) {};
     List<io.igw.spi.PluginProvider> all =
         new ArrayList<>(
-            io.igw.scheduler.PluginCatalog.load(getClass().getClassLoader()).providers().values());
+            io.igw.scheduler.PluginCatalog.load(AsyncProducersTest.class.getClassLoader())
+                .providers()
+                .values());
     all.add(provider);
-    try (PickerRuntime runtime =
-        Gateway.started(
-            Gateway.runtime("plugins: [{type: slow}]")
-                .endpoints(Gateway.endpoints(2))
-                .pluginCatalog(io.igw.scheduler.PluginCatalog.of(all)))) {
+    return Gateway.started(
+        Gateway.runtime("plugins: [{type: slow}]", "dataLayer: {injectDefaults: false}")
+            .endpoints(Gateway.endpoints(2))
+            .pluginCatalog(io.igw.scheduler.PluginCatalog.of(all)));
+  }
+
+  @Test
+  void anExchangeWaitsWithoutHoldingItsLoop() throws InterruptedException {
+    Slow[] made = new Slow[1];
+    try (PickerRuntime runtime = slow(made)) {
       List<Outcome> outcomes = new ArrayList<>();
       Exchange exchange = runtime.open(executor);
       exchange.requestHeaders(Gateway.headers(":path", "/v1/completions"), null);

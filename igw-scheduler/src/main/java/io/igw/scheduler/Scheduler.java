@@ -7,6 +7,7 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Outcome;
 import io.igw.api.Rejection;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.RequestState;
 import java.util.ArrayList;
@@ -72,6 +73,17 @@ public final class Scheduler implements EndpointPicker {
    * @param state per-request state of the caller; null: what plugins keep lasts for this call
    */
   public Outcome schedule(InferenceRequest request, @Nullable RequestState state) {
+    return schedule(request, state, null);
+  }
+
+  /**
+   * As {@link #schedule(InferenceRequest, RequestState)}, among candidates that {@link #screen} has
+   * found; the screeners do not run again while one of them is left.
+   *
+   * @param screened null: not screened before
+   */
+  public Outcome schedule(
+      InferenceRequest request, @Nullable RequestState state, @Nullable CandidateHint screened) {
     if (closed) {
       return Rejections.SHUTTING_DOWN;
     }
@@ -79,7 +91,7 @@ public final class Scheduler implements EndpointPicker {
     Workspace workspace = workspaces.take();
     Outcome outcome;
     try {
-      Rejection rejection = workspace.decide(request, state, pool.snapshot(), start);
+      Rejection rejection = workspace.decide(request, state, pool.snapshot(), start, screened);
       if (rejection == null) {
         rejection = notCached(workspace);
       }
@@ -100,6 +112,24 @@ public final class Scheduler implements EndpointPicker {
     return outcome;
   }
 
+  /**
+   * What subset and screeners leave for a request that waits for something before it is scheduled;
+   * may be empty.
+   */
+  public CandidateHint screen(InferenceRequest request, @Nullable RequestState state) {
+    EndpointSnapshot snapshot = pool.snapshot();
+    Workspace workspace = workspaces.take();
+    try {
+      return workspace.screened(request, state, snapshot, nanoClock.getAsLong());
+    } catch (Throwable e) {
+      requestFaults.threw(e);
+      return CandidateHint.of(snapshot);
+    } finally {
+      workspace.end();
+      workspaces.give(workspace);
+    }
+  }
+
   private void record(InferenceRequest request, Outcome outcome, long nanos) {
     if (outcome instanceof Decision decision) {
       metrics.scheduled(request, decision.endpoint(), null, nanos);
@@ -113,7 +143,7 @@ public final class Scheduler implements EndpointPicker {
     Workspace workspace = workspaces.take();
     try {
       EndpointSnapshot snapshot = pool.snapshot();
-      return workspace.decide(request, null, snapshot, nanoClock.getAsLong()) == null
+      return workspace.decide(request, null, snapshot, nanoClock.getAsLong(), null) == null
           ? snapshot.endpoint(workspace.primary().pickedOrdinal(0))
           : null;
     } finally {

@@ -1,10 +1,12 @@
 package io.igw.scheduler;
 
+import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.EndpointSubset;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection;
 import io.igw.spi.Admitter;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.DataProducer;
 import io.igw.spi.PickListener;
 import io.igw.spi.ProfileHandler;
@@ -48,18 +50,22 @@ final class Workspace {
   /**
    * Runs a cycle up to the merge. Null if it picked: then {@link #primary} and {@link #run} tell
    * what.
+   *
+   * @param screened what {@link #screened} left of the request's candidates; null: it did not run
    */
   @Nullable Rejection decide(
       InferenceRequest request,
       @Nullable RequestState state,
       EndpointSnapshot snapshot,
-      long nowNanos) {
+      long nowNanos,
+      @Nullable CandidateHint screened) {
     seed = DecisionRandom.step(seed);
     begin(request, state, snapshot, nowNanos, seed);
-    Rejection none = screen();
+    Rejection none = screened != null && keep(screened) ? null : screen();
     if (none != null) {
       return none;
     }
+    narrow();
     if (request.priority() < 0 && saturated()) {
       return Rejections.SHED;
     }
@@ -78,8 +84,44 @@ final class Workspace {
     if (none != null) {
       return none;
     }
+    narrow();
     produce();
     return runProfiles(true);
+  }
+
+  /** What subset and screeners leave; nothing else runs. */
+  CandidateHint screened(
+      InferenceRequest request,
+      @Nullable RequestState state,
+      EndpointSnapshot snapshot,
+      long nowNanos) {
+    seed = DecisionRandom.step(seed);
+    begin(request, state, snapshot, nowNanos, seed);
+    if (screen() != null) {
+      return CandidateHint.of(snapshot);
+    }
+    return base.all() ? CandidateHint.all(snapshot) : CandidateHint.of(snapshot, base.ordinals());
+  }
+
+  /** Keeps the candidates of before that are still there; false, and no change, if none is. */
+  private boolean keep(CandidateHint before) {
+    EndpointSnapshot snapshot = cycle.snapshot();
+    long[] bits = new long[(snapshot.size() + 63) >>> 6];
+    for (int i = 0; i < before.size(); i++) {
+      Endpoint endpoint = before.endpoint(i);
+      int ordinal = snapshot.ordinalOf(endpoint.slot(), endpoint.generation());
+      if (ordinal >= 0) {
+        bits[ordinal >>> 6] |= 1L << ordinal;
+      }
+    }
+    base.open();
+    base.retain(bits);
+    boolean left = base.size() > 0;
+    if (!left) {
+      base.undo();
+    }
+    base.close();
+    return left;
   }
 
   private void begin(
@@ -124,11 +166,14 @@ final class Workspace {
         return Rejections.SCREENED;
       }
     }
+    return null;
+  }
+
+  private void narrow() {
     SlowStart slowStart = plan.slowStart();
     if (slowStart != null) {
       slowStart.narrow(cycle, base);
     }
-    return null;
   }
 
   private void produce() {

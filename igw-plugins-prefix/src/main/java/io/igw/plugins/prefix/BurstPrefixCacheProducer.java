@@ -1,11 +1,11 @@
 package io.igw.plugins.prefix;
 
 import io.igw.api.Endpoint;
-import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Prompt;
 import io.igw.api.Signal;
 import io.igw.spi.AsyncDataProducer;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.DataProducer;
@@ -27,8 +27,9 @@ import java.util.concurrent.atomic.AtomicReference;
  * share a prompt to the same endpoint, whose cache the first of them will fill
  * (plugins-request-control.md 3.2).
  *
- * <p>A request that comes alone, after a window without any and to an idle pool, does not wait. A
- * burst that is full lets further requests pass without affinity.
+ * <p>The replicas are the candidates of the burst's first request. A request that comes alone,
+ * after a window without any and to an idle pool, does not wait. A burst that is full lets further
+ * requests pass without affinity.
  *
  * <p><b>Threading.</b> Event loops put requests into the current batch with one increment and one
  * queue node and go on; when the window has passed, the batch is sealed and assigned in the
@@ -46,11 +47,7 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
 
   /** A request that waits. */
   private record Waiting(
-      InferenceRequest request,
-      long[] blocks,
-      RequestState state,
-      EndpointSnapshot hint,
-      Done done) {}
+      InferenceRequest request, long[] blocks, RequestState state, CandidateHint hint, Done done) {}
 
   /** The requests of one window. */
   private static final class Batch {
@@ -131,7 +128,7 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
 
   @Override
   public Pending start(
-      InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done) {
+      InferenceRequest request, RequestState state, CandidateHint hint, Done done) {
     long now = context.nanoClock().getAsLong();
     boolean alone = now - lastNanos >= windowNanos;
     lastNanos = now;
@@ -169,11 +166,11 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
     return blocks;
   }
 
-  /** Whether every endpoint is known to run nothing: without a number it may be busy. */
-  private static boolean idle(EndpointSnapshot hint) {
+  /** Whether every candidate is known to run nothing: without a number it may be busy. */
+  private static boolean idle(CandidateHint hint) {
     for (int i = 0; i < hint.size(); i++) {
-      double running = hint.value(Signal.RUNNING_REQUESTS, i);
-      double waiting = hint.value(Signal.WAITING_REQUESTS, i);
+      double running = hint.snapshot().value(Signal.RUNNING_REQUESTS, hint.ordinal(i));
+      double waiting = hint.snapshot().value(Signal.WAITING_REQUESTS, hint.ordinal(i));
       if (!(running <= 0) || waiting > 0) {
         return false;
       }
@@ -209,7 +206,7 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
     if (burst.isEmpty()) {
       return;
     }
-    EndpointSnapshot replicas = burst.get(0).hint();
+    CandidateHint replicas = burst.get(0).hint();
     double[] running = running(replicas);
     int[] to = BurstAssignment.of(burst.stream().map(Waiting::blocks).toList(), running, rules);
     for (int i = 0; i < to.length; i++) {
@@ -226,12 +223,13 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
   }
 
   /** Requests that each endpoint runs; the mean of the others where that is absent. */
-  private static double[] running(EndpointSnapshot replicas) {
+  private static double[] running(CandidateHint replicas) {
     double[] running = new double[replicas.size()];
     double sum = 0;
     int known = 0;
     for (int i = 0; i < running.length; i++) {
-      running[i] = Math.max(0, replicas.value(Signal.RUNNING_REQUESTS, i));
+      running[i] =
+          Math.max(0, replicas.snapshot().value(Signal.RUNNING_REQUESTS, replicas.ordinal(i)));
       if (!Double.isNaN(running[i])) {
         sum += running[i];
         known++;

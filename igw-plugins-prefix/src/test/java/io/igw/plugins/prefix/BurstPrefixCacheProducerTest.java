@@ -10,6 +10,7 @@ import io.igw.api.Signal;
 import io.igw.scheduler.MapParameters;
 import io.igw.scheduler.PluginGraph;
 import io.igw.spi.AsyncDataProducer;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.PerEndpoint;
 import io.igw.testkit.TestCycle;
 import java.util.ArrayList;
@@ -65,9 +66,13 @@ class BurstPrefixCacheProducerTest {
     private final TestCycle cycle;
     private int ready;
 
-    Sent(BurstPrefixCacheProducer producer, EndpointSnapshot hint, String prompt) {
+    Sent(BurstPrefixCacheProducer producer, EndpointSnapshot pool, String prompt) {
+      this(producer, CandidateHint.all(pool), prompt);
+    }
+
+    Sent(BurstPrefixCacheProducer producer, CandidateHint hint, String prompt) {
       InferenceRequest request = InferenceRequest.builder().model("m").prompt(prompt).build();
-      cycle = TestCycle.on(hint).request(request);
+      cycle = TestCycle.on(hint.snapshot()).request(request);
       producer.start(request, cycle, hint, this);
     }
 
@@ -171,6 +176,27 @@ class BurstPrefixCacheProducerTest {
     windowPasses();
     assertThat(first.matched(producer)).isEqualTo(second.matched(producer));
     assertThat(first.matched(producer)[1]).as("the idle one").isPositive();
+  }
+
+  @Test
+  void aBurstGoesWhereItsFirstRequestMayGo() {
+    BurstPrefixCacheProducer producer = producer(Map.of());
+    EndpointSnapshot pool = pool(0, 7, 9);
+    CandidateHint only = CandidateHint.of(pool, 1, 2);
+    Sent first = new Sent(producer, only, "a".repeat(300));
+    Sent second = new Sent(producer, only, "a".repeat(300));
+    Sent third = new Sent(producer, only, "b".repeat(300));
+    Sent fourth = new Sent(producer, only, "b".repeat(300));
+    windowPasses();
+    for (Sent sent : List.of(first, second)) {
+      assertThat(sent.matched(producer)).as("the least busy of two").containsExactly(0, 2, 0);
+    }
+    for (Sent sent : List.of(third, fourth)) {
+      assertThat(sent.matched(producer)).containsExactly(0, 0, 2);
+    }
+    now += 100 * MS;
+    CandidateHint idle = CandidateHint.of(pool, 0);
+    assertThat(new Sent(producer, idle, "a".repeat(300)).ready).as("alone, idle").isEqualTo(1);
   }
 
   @Test
