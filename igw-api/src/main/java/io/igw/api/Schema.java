@@ -3,7 +3,10 @@ package io.igw.api;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.RequestKey;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The columns and keys of one configuration: it numbers them while plugins are created and stays as
@@ -16,6 +19,10 @@ public final class Schema {
   private final List<Attribute<?>> attributes = new ArrayList<>();
   private final List<PerEndpoint> perEndpoint = new ArrayList<>();
   private final List<RequestKey<?>> requestKeys = new ArrayList<>();
+
+  // For those who read a data type whoever produces it.
+  private final Map<String, List<Signal>> signalsOf = new HashMap<>();
+  private final Map<String, List<RequestKey<?>>> requestKeysOf = new HashMap<>();
 
   /** A schema that holds the constants of {@link Signal} and {@link Attribute}. */
   public Schema() {
@@ -36,7 +43,35 @@ public final class Schema {
     }
     Signal added = new Signal(name, signals.size());
     signals.add(added);
+    List<Signal> asked = signalsOf.get(dataType(name));
+    if (asked != null) {
+      asked.add(added);
+    }
     return added;
+  }
+
+  /**
+   * The signals of a data type whoever produces them: that of the bare name and those named {@code
+   * dataType/producer}. The list grows while plugins are created.
+   */
+  public List<Signal> signalsOf(String dataType) {
+    List<Signal> found = signalsOf.get(dataType);
+    if (found == null) {
+      found = new ArrayList<>();
+      found.add(signal(dataType));
+      for (Signal signal : signals) {
+        if (dataType(signal.name()).equals(dataType)) {
+          found.add(signal);
+        }
+      }
+      signalsOf.put(dataType, found);
+    }
+    return Collections.unmodifiableList(found);
+  }
+
+  /** What stands before the last slash; empty if there is none. */
+  private static String dataType(String name) {
+    return name.substring(0, Math.max(0, name.lastIndexOf('/')));
   }
 
   /**
@@ -84,7 +119,29 @@ public final class Schema {
     }
     RequestKey<T> added = new RequestKey<>(name, type, requestKeys.size());
     requestKeys.add(added);
+    List<RequestKey<?>> asked = requestKeysOf.get(dataType(name));
+    if (asked != null) {
+      asked.add(added);
+    }
     return added;
+  }
+
+  /**
+   * The per-request keys of a data type whoever produces them, those named {@code
+   * dataType/producer}, of any value type. The list grows while plugins are created.
+   */
+  public List<RequestKey<?>> requestKeysOf(String dataType) {
+    List<RequestKey<?>> found = requestKeysOf.get(dataType);
+    if (found == null) {
+      found = new ArrayList<>();
+      for (RequestKey<?> key : requestKeys) {
+        if (dataType(key.name()).equals(dataType)) {
+          found.add(key);
+        }
+      }
+      requestKeysOf.put(dataType, found);
+    }
+    return Collections.unmodifiableList(found);
   }
 
   /** Number of numeric columns. */

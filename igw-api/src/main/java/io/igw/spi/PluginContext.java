@@ -2,6 +2,7 @@ package io.igw.spi;
 
 import io.igw.api.Attribute;
 import io.igw.api.Signal;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -14,6 +15,12 @@ public interface PluginContext {
   /** A numeric column. */
   Signal signal(String name);
 
+  /**
+   * The numeric columns of a data type whoever fills them: that of the bare name first, then those
+   * named {@code dataType/producer}. Grows while plugins are created; to be read in a cycle.
+   */
+  List<Signal> signals(String dataType);
+
   /** An object column that this plugin fills. */
   <T> Attribute<T> attribute(String dataType, Class<T> type);
 
@@ -22,6 +29,12 @@ public interface PluginContext {
 
   /** A slot of per-request state. */
   <T> RequestKey<T> requestKey(String name, Class<T> type);
+
+  /**
+   * The slots of per-request state named {@code dataType/producer}, whoever writes them and
+   * whatever their type. Grows while plugins are created; to be read with a request.
+   */
+  List<RequestKey<?>> requestKeys(String dataType);
 
   /** Declares that this plugin writes {@code dataType}; the key's producer is this instance. */
   PerEndpoint produces(String dataType);

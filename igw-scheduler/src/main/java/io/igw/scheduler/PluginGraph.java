@@ -207,6 +207,11 @@ public final class PluginGraph {
     }
 
     @Override
+    public List<Signal> signals(String dataType) {
+      return schema.signalsOf(dataType);
+    }
+
+    @Override
     public <T> Attribute<T> attribute(String dataType, Class<T> type) {
       return schema.attribute(dataType, name, type);
     }
@@ -219,6 +224,11 @@ public final class PluginGraph {
     @Override
     public <T> RequestKey<T> requestKey(String name, Class<T> type) {
       return schema.requestKey(name, type);
+    }
+
+    @Override
+    public List<RequestKey<?>> requestKeys(String dataType) {
+      return schema.requestKeysOf(dataType);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.igw.api.Signal;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestKey;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,6 +19,16 @@ final class NoContext implements PluginContext {
 
   @Override
   public Signal signal(String name) {
+    throw nothing();
+  }
+
+  @Override
+  public List<Signal> signals(String dataType) {
+    throw nothing();
+  }
+
+  @Override
+  public List<RequestKey<?>> requestKeys(String dataType) {
     throw nothing();
   }
 

@@ -1,6 +1,5 @@
 package io.igw.scheduler.filters;
 
-import io.igw.api.Signal;
 import io.igw.scheduler.plugins.NamedSignal;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
@@ -41,14 +40,18 @@ final class EndpointAttributeFilter implements Filter {
     }
   }
 
-  private final Signal signal;
+  private final NamedSignal signal;
   private final Operator operator;
   private final double bound;
   private final boolean keepsMissing;
   private final boolean allIfNone;
 
   private EndpointAttributeFilter(
-      Signal signal, Operator operator, double bound, boolean keepsMissing, boolean allIfNone) {
+      NamedSignal signal,
+      Operator operator,
+      double bound,
+      boolean keepsMissing,
+      boolean allIfNone) {
     this.signal = signal;
     this.operator = operator;
     this.bound = bound;
@@ -57,7 +60,7 @@ final class EndpointAttributeFilter implements Filter {
   }
 
   static Filter of(Parameters parameters, PluginContext context) {
-    Signal signal = NamedSignal.read(parameters, "attribute", context);
+    NamedSignal signal = NamedSignal.read(parameters, "attribute", context);
     String missing = parameters.text("onMissing", "Pass");
     if (!missing.equals("Pass") && !missing.equals("Fail")) {
       parameters.reject("onMissing", "'Pass' or 'Fail'");
@@ -91,8 +94,8 @@ final class EndpointAttributeFilter implements Filter {
 
   @Override
   public void filter(Cycle cycle, Candidates candidates) {
-    double[] values = cycle.column(signal);
     int size = candidates.size();
+    double[] values = signal.column(cycle, size);
     int kept = 0;
     for (int i = 0; i < size; i++) {
       kept += keeps(values[i]) ? 1 : 0;

@@ -1,6 +1,5 @@
 package io.igw.scheduler.scorers;
 
-import io.igw.api.Signal;
 import io.igw.scheduler.plugins.NamedSignal;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
@@ -16,14 +15,14 @@ import io.igw.spi.Scorer;
  * <p><b>Threading.</b> Stateless. <b>Cost.</b> At most two passes over a column, once per snapshot.
  */
 final class EndpointAttributeScorer implements Scorer {
-  private final Signal signal;
+  private final NamedSignal signal;
   private final boolean lowerIsBetter;
   private final boolean adaptive;
   private final double least;
   private final double most;
 
   private EndpointAttributeScorer(
-      Signal signal, boolean lowerIsBetter, boolean adaptive, double least, double most) {
+      NamedSignal signal, boolean lowerIsBetter, boolean adaptive, double least, double most) {
     this.signal = signal;
     this.lowerIsBetter = lowerIsBetter;
     this.adaptive = adaptive;
@@ -32,7 +31,7 @@ final class EndpointAttributeScorer implements Scorer {
   }
 
   static Scorer of(Parameters parameters, PluginContext context) {
-    Signal signal = NamedSignal.read(parameters, "attributeKey", context);
+    NamedSignal signal = NamedSignal.read(parameters, "attributeKey", context);
     Parameters algorithm = parameters.object("algorithm");
     String type = algorithm.text("type", "");
     boolean lower = type.equals("linear_lower_is_better");
@@ -54,19 +53,19 @@ final class EndpointAttributeScorer implements Scorer {
   }
 
   /** Of a column whose bounds the candidates give. */
-  static Scorer adaptive(Signal signal, boolean lowerIsBetter) {
+  static Scorer adaptive(NamedSignal signal, boolean lowerIsBetter) {
     return new EndpointAttributeScorer(signal, lowerIsBetter, true, 0, 1);
   }
 
   /** Of a column with given bounds. */
-  static Scorer fixed(Signal signal, boolean lowerIsBetter, double least, double most) {
+  static Scorer fixed(NamedSignal signal, boolean lowerIsBetter, double least, double most) {
     return new EndpointAttributeScorer(signal, lowerIsBetter, false, least, most);
   }
 
   @Override
   public void score(Cycle cycle, Candidates candidates, double[] scores) {
-    double[] values = cycle.column(signal);
     int size = candidates.size();
+    double[] values = signal.column(cycle, size);
     double low = least;
     double high = most;
     if (adaptive) {

@@ -1,5 +1,6 @@
 package io.igw.scheduler.scorers;
 
+import io.igw.scheduler.plugins.NamedSignal;
 import io.igw.spi.SimpleProvider;
 
 /** The providers of scorers, one class each since ServiceLoader wants classes. */
@@ -99,7 +100,8 @@ public final class ScorerProviders {
           Stability.ALPHA,
           "prefers clusters with shorter queues",
           (p, c) ->
-              EndpointAttributeScorer.adaptive(c.signal("llm-d.ai/multicluster-queue-size"), true));
+              EndpointAttributeScorer.adaptive(
+                  NamedSignal.ofAny("llm-d.ai/multicluster-queue-size", c), true));
     }
   }
 
@@ -113,7 +115,7 @@ public final class ScorerProviders {
           "prefers clusters with emptier KV caches",
           (p, c) ->
               EndpointAttributeScorer.fixed(
-                  c.signal("llm-d.ai/multicluster-kv-cache-utilization"), true, 0, 1));
+                  NamedSignal.ofAny("llm-d.ai/multicluster-kv-cache-utilization", c), true, 0, 1));
     }
   }
 }

@@ -9,6 +9,7 @@ import io.igw.spi.Parameters;
 import io.igw.spi.PickListener;
 import io.igw.spi.PluginContext;
 import io.igw.spi.ProfileResults;
+import io.igw.spi.RequestKey;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.Scorer;
@@ -101,13 +102,22 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
       if ((header == null) == (attribute == null)) {
         entry.reject("header", "exactly one of header and attribute");
       } else if (header != null) {
-        sources.add(new SessionPins.Source(header.trim().toLowerCase(Locale.ROOT), null));
+        sources.add(new SessionPins.Source(header.trim().toLowerCase(Locale.ROOT), List.of()));
       } else {
-        String name = attribute + "/" + producer;
-        sources.add(new SessionPins.Source(null, context.requestKey(name, String.class)));
+        sources.add(new SessionPins.Source(null, keys(attribute, producer, context)));
       }
     }
-    return sources.isEmpty() ? List.of(new SessionPins.Source("x-session-id", null)) : sources;
+    return sources.isEmpty() ? List.of(new SessionPins.Source("x-session-id", List.of())) : sources;
+  }
+
+  /** What a producer writes; without one, what any does. What is written for any counts too. */
+  private static List<RequestKey<?>> keys(
+      String attribute, String producer, PluginContext context) {
+    return producer.isEmpty()
+        ? context.requestKeys(attribute)
+        : List.of(
+            context.requestKey(attribute + "/" + producer, String.class),
+            context.requestKey(attribute + "/", String.class));
   }
 
   /** The key that tokens are signed with, null if they are not. */

@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  * honoured. Any thread.
  */
 final class SessionPins implements Pins {
-  /** Where the id of a session is found: a header, or what another plugin has found. */
-  record Source(@Nullable String header, @Nullable RequestKey<String> attribute) {}
+  /**
+   * Where the id of a session is found: a header, or what other plugins have found.
+   *
+   * @param attributes the first text among them counts
+   */
+  record Source(@Nullable String header, List<RequestKey<?>> attributes) {}
 
   /** Where a session belongs. */
   static final class Binding {
@@ -57,9 +61,18 @@ final class SessionPins implements Pins {
       String value =
           source.header() != null
               ? cycle.request().header(source.header())
-              : source.attribute() == null ? null : cycle.get(source.attribute());
+              : found(cycle, source.attributes());
       if (value != null && !value.isBlank()) {
         return value.trim();
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String found(Cycle cycle, List<RequestKey<?>> attributes) {
+    for (int i = 0; i < attributes.size(); i++) {
+      if (cycle.get(attributes.get(i)) instanceof String text && !text.isBlank()) {
+        return text;
       }
     }
     return null;
