@@ -178,7 +178,7 @@ public final class MetricsPoller implements AutoCloseable {
     try {
       for (PolledEndpoint one : bySlot) {
         if (one != null) {
-          one.sweep(now, SLOW_NANOS, schedule.deadlineNanos());
+          one.sweep(now, SLOW_NANOS);
         }
       }
     } finally {

@@ -23,6 +23,7 @@ final class PollSchedule {
   private static final long MAX_BACK_OFF_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long MIN_DEADLINE_NANOS = Duration.ofMillis(400).toNanos();
   private static final long MAX_DEADLINE_NANOS = Duration.ofMillis(900).toNanos();
+  private static final long FIRST_DEADLINE_NANOS = Duration.ofSeconds(3).toNanos();
   private static final int MAX_DOUBLINGS = 16;
 
   private final long intervalNanos;
@@ -60,6 +61,14 @@ final class PollSchedule {
   long deadlineNanos() {
     long share = intervalNanos / 10 * 9;
     return Math.max(MIN_DEADLINE_NANOS, Math.min(MAX_DEADLINE_NANOS, share));
+  }
+
+  /**
+   * The same for the first poll of an endpoint: picker and engine may both have been started a
+   * moment ago and still be loading what a page needs.
+   */
+  long firstDeadlineNanos() {
+    return FIRST_DEADLINE_NANOS;
   }
 
   /**

@@ -42,6 +42,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
   private boolean reused;
   private boolean holdsPlace;
   private boolean polledBefore;
+  private boolean overdue;
   private long startedNanos;
   private long phaseNanos;
   private long seenNanos;
@@ -96,6 +97,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     }
     phase = Phase.POLLING;
     holdsPlace = true;
+    overdue = false;
     poller.pollStarted();
     startedNanos = poller.now();
     ScrapeHandler kept = connection;
@@ -207,19 +209,35 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     rest(poller.schedule().backOffNanos(health.failures()));
   }
 
-  /** Watches the clock: a slow poll gives its place to others, an endless one is given up. */
-  void sweep(long nowNanos, long slowNanos, long deadlineNanos) {
+  /**
+   * Watches the clock: a slow poll gives its place to others, an endless one is given up. But not
+   * at the first look: if this process stood still, the page may be there and not yet read.
+   */
+  void sweep(long nowNanos, long slowNanos) {
     if (phase != Phase.POLLING) {
       return;
     }
     long elapsed = nowNanos - startedNanos;
-    if (elapsed >= deadlineNanos) {
-      attempt++;
-      drop();
-      failed("no page within " + TimeUnit.NANOSECONDS.toMillis(deadlineNanos) + " ms", true);
-    } else if (elapsed >= slowNanos) {
+    if (elapsed >= slowNanos) {
       givePlace();
     }
+    long deadline = deadlineNanos();
+    if (elapsed < deadline) {
+      return;
+    }
+    if (!overdue) {
+      overdue = true;
+      return;
+    }
+    attempt++;
+    drop();
+    failed("no page within " + TimeUnit.NANOSECONDS.toMillis(deadline) + " ms", true);
+  }
+
+  private long deadlineNanos() {
+    PollSchedule schedule = poller.schedule();
+    boolean first = !polledBefore && health.failures() == 0;
+    return first ? schedule.firstDeadlineNanos() : schedule.deadlineNanos();
   }
 
   /** The endpoint left the pool. */

@@ -14,7 +14,9 @@ import io.igw.scheduler.EndpointPool;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -207,15 +209,75 @@ class MetricsPollerTest {
   @Test
   void aHangingEndpointIsGivenUpAtTheDeadline() {
     PageServer server = rig.server(page(PAGE));
-    server.answer = (out, socket) -> server.hang();
     rig.join("a", server);
     rig.start();
-    Until.holds("a request", () -> server.requests.size() == 1);
+    Until.holds("a value", () -> rig.value("a", Signal.WAITING_REQUESTS) == 3);
+    CountDownLatch asked = new CountDownLatch(1);
+    server.answer =
+        (out, socket) -> {
+          asked.countDown();
+          server.hang();
+        };
+    Until.holds("a request", () -> asked.getCount() == 0);
     assertThat(rig.metrics.polls).hasValue(0);
     rig.clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(400));
     Until.holds("a failure", () -> rig.metrics.polls.get() == 1);
     assertThat(rig.poller.lastErrors())
         .isEqualTo(Map.of(PollerRig.id("a"), "no page within 400 ms"));
+  }
+
+  @Test
+  void theFirstPageOfAnEndpointIsWaitedForLonger() {
+    PageServer server = rig.server(page(PAGE));
+    server.answer = (out, socket) -> server.hang();
+    rig.join("a", server);
+    rig.start();
+    Until.holds("a request", () -> server.requests.size() == 1);
+    rig.clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(2999));
+    AtomicInteger looks = new AtomicInteger();
+    rig.onLook = looks::incrementAndGet;
+    Until.holds("4 looks at the clock", () -> looks.get() >= 4);
+    assertThat(rig.metrics.polls).hasValue(0);
+    rig.clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
+    Until.holds("a failure", () -> rig.metrics.polls.get() == 1);
+    assertThat(rig.poller.lastErrors())
+        .isEqualTo(Map.of(PollerRig.id("a"), "no page within 3000 ms"));
+    Until.holds("another request", () -> server.requests.size() == 2);
+    rig.clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(400));
+    Until.holds("another failure", () -> rig.metrics.polls.get() == 2);
+  }
+
+  @Test
+  void whatCameWhileThisProcessStoodStillIsRead() {
+    PageServer server = rig.server(page(PAGE));
+    rig.join("a", server);
+    rig.start();
+    Until.holds("a value", () -> rig.value("a", Signal.WAITING_REQUESTS) == 3);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch still = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    server.answer =
+        (out, socket) -> {
+          asked.countDown();
+          reached(still);
+          page(PAGE.replace("waiting 3", "waiting 4")).write(out, socket);
+          written.countDown();
+        };
+    reached(asked);
+    rig.onLook =
+        () -> {
+          if (still.getCount() > 0) {
+            rig.clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            still.countDown();
+            reached(written);
+          }
+        };
+    Until.holds("the page", () -> rig.value("a", Signal.WAITING_REQUESTS) == 4);
+    assertThat(rig.metrics.polls).hasValue(0);
+  }
+
+  private static void reached(CountDownLatch latch) {
+    Until.holds("a latch", () -> latch.getCount() == 0);
   }
 
   @Test

@@ -38,8 +38,9 @@ class PollScheduleTest {
 
   @ParameterizedTest
   @CsvSource({"50, 400", "500, 450", "800, 720", "5000, 900"})
-  void aPollIsGivenUpWithinASecond(long tick, long expected) {
+  void aPollIsGivenUpWithinASecondButForTheFirst(long tick, long expected) {
     assertThat(schedule(tick, 0).deadlineNanos()).isEqualTo(expected * MS);
+    assertThat(schedule(tick, 0).firstDeadlineNanos()).isEqualTo(3000 * MS);
   }
 
   @ParameterizedTest

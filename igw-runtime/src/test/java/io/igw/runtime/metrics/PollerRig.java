@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ final class PollerRig implements AutoCloseable {
   }
 
   final AtomicLong clock = new AtomicLong(1_000_000_000);
+
+  /** Runs on the poller's thread each time it looks at the clock. */
+  volatile Runnable onLook = () -> {};
+
   final EndpointPool pool = EndpointPool.builder().nanoClock(clock::get).build();
   final Counts metrics = new Counts();
   final ExecutorService background = Executors.newSingleThreadExecutor();
@@ -87,7 +92,12 @@ final class PollerRig implements AutoCloseable {
   }
 
   MetricsPoller newPoller(EndpointPool of, Duration tick, PollLimits limits) {
-    return new MetricsPoller(of, source, extractor(), tick, metrics, clock::get, limits);
+    LongSupplier watched =
+        () -> {
+          onLook.run();
+          return clock.get();
+        };
+    return new MetricsPoller(of, source, extractor(), tick, metrics, watched, limits);
   }
 
   private static int ordinal(EndpointSnapshot snapshot, String name) {
