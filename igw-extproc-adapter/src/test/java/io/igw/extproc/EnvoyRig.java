@@ -81,7 +81,7 @@ final class EnvoyRig implements AutoCloseable {
    * Starts everything and waits until it serves. Skips the test where no Envoy is installed.
    *
    * @param plugins lines of the configuration below {@code plugins}
-   * @param pickerFlags beside those of ports and configuration
+   * @param pickerFlags beside those of ports and configuration; what begins with -X is the JVM's
    */
   static EnvoyRig start(
       Path directory, int servers, EngineSettings settings, String plugins, String... pickerFlags)
@@ -143,7 +143,9 @@ final class EnvoyRig implements AutoCloseable {
   private Process newPicker() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-jar", System.getProperty("igw.jar")));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    pickerFlags.stream().filter(EnvoyRig::ofJvm).forEach(command::add);
+    command.addAll(List.of("-jar", System.getProperty("igw.jar")));
     command.addAll(
         List.of(
             "epp",
@@ -152,11 +154,15 @@ final class EnvoyRig implements AutoCloseable {
             "--grpc-port=" + ports[2],
             "--grpc-health-port=" + ports[3],
             "--metrics-port=" + ports[4]));
-    command.addAll(pickerFlags);
+    pickerFlags.stream().filter(flag -> !ofJvm(flag)).forEach(command::add);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("picker.log").toFile()))
         .start();
+  }
+
+  private static boolean ofJvm(String flag) {
+    return flag.startsWith("-X");
   }
 
   void killPicker() throws InterruptedException {
@@ -175,6 +181,18 @@ final class EnvoyRig implements AutoCloseable {
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** What the picker's heap holds after a full collection: classes by bytes, the sum in the end. */
+  List<String> pickerObjects() throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process asked =
+        new ProcessBuilder(jcmd.toString(), Long.toString(picker.pid()), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    List<String> lines = asked.inputReader().lines().toList();
+    assertThat(asked.waitFor()).as(String.join("\n", lines)).isZero();
+    return lines;
   }
 
   /** Everything that the pickers have logged. */
