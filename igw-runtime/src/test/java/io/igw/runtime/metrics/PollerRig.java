@@ -100,23 +100,25 @@ final class PollerRig implements AutoCloseable {
     return new MetricsPoller(of, source, extractor(), tick, metrics, watched, limits);
   }
 
+  /** Below 0 while there is no such endpoint: the pool's writer may be at work for another. */
   private static int ordinal(EndpointSnapshot snapshot, String name) {
-    for (int i = 0; i < snapshot.size(); i++) {
-      if (snapshot.endpoint(i).id().equals(id(name))) {
-        return i;
-      }
+    int ordinal = snapshot.size() - 1;
+    while (ordinal >= 0 && !snapshot.endpoint(ordinal).id().equals(id(name))) {
+      ordinal--;
     }
-    throw new AssertionError("no endpoint " + name);
+    return ordinal;
   }
 
   double value(String name, Signal signal) {
     EndpointSnapshot snapshot = pool.snapshot();
-    return snapshot.value(signal, ordinal(snapshot, name));
+    int ordinal = ordinal(snapshot, name);
+    return ordinal < 0 ? Double.NaN : snapshot.value(signal, ordinal);
   }
 
   @Nullable LoraAdapters adapters(String name) {
     EndpointSnapshot snapshot = pool.snapshot();
-    return snapshot.attribute(Attribute.LORA_ADAPTERS, ordinal(snapshot, name));
+    int ordinal = ordinal(snapshot, name);
+    return ordinal < 0 ? null : snapshot.attribute(Attribute.LORA_ADAPTERS, ordinal);
   }
 
   @Override
