@@ -39,6 +39,11 @@ public interface RequestParser extends Plugin {
 
     /** Token counts found so far; final after the last byte. */
     Usage usage();
+
+    /** Which limit the response broke: its usage is unknown then, and no more is read. */
+    default @Nullable String brokenLimit() {
+      return null;
+    }
   }
 
   /** What a request body says. Valid until the outcome of the pick is delivered. */
@@ -54,6 +59,14 @@ public interface RequestParser extends Plugin {
 
     /** Whether a missing model is an error, and whether a rewrite of the model is possible. */
     boolean modelRequired();
+
+    /**
+     * Whether a model answers, named or not: a rewrite that matches then has to be possible, else
+     * the request is refused.
+     */
+    default boolean usesModel() {
+      return modelRequired() || model() != null;
+    }
 
     /** Offset in the body of the opening quote of the model's value, -1 if there is none. */
     long modelStart();

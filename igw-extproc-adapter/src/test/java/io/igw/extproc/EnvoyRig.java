@@ -173,6 +173,21 @@ final class EnvoyRig implements AutoCloseable {
     picker = newPicker();
   }
 
+  /** The picker's process stands still: connections stay open and nothing is answered. */
+  void stopPicker() throws Exception {
+    signal("STOP");
+  }
+
+  /** It goes on where it stood. */
+  void resumePicker() throws Exception {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws Exception {
+    String[] command = {"kill", "-" + name, Long.toString(picker.pid())};
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+  }
+
   /** Resident memory of the picker's process, in kB. */
   long pickerResident() throws IOException {
     Path status = Path.of("/proc", Long.toString(picker.pid()), "status");

@@ -55,4 +55,33 @@ class OverrideHostIT {
       assertThat(rig.metric("igw_in_flight_requests")).isZero();
     }
   }
+
+  /** A retry hides from the client that a server cannot be reached, but not from the picker. */
+  @Test
+  void whoIsPassedOverIsLeftOut() throws Exception {
+    try (EnvoyRig rig =
+        EnvoyRig.start(
+            directory,
+            3,
+            EngineSettings.defaults().withSpeed(20),
+            """
+            - {type: outlier-ejection,
+               parameters: {consecutiveErrors: 2, baseEjectionTime: 10m, maxEjectedShare: 0.5}}
+            """,
+            (bootstrap, servers) ->
+                bootstrap.withOverrideHost(
+                    servers.servers().stream().map(ModelServer::hostPort).toList()),
+            "--gateway-profile=envoy-override-host",
+            "--slow-start=0s")) {
+      rig.servers().server(0).kill();
+      await(() -> {
+        assertThat(rig.send(rig.chat("base-model", "hello", false)).statusCode()).isEqualTo(200);
+        return rig.metricSum("igw_served_elsewhere_total") == 2;
+      });
+      for (int i = 0; i < 20; i++) {
+        assertThat(rig.send(rig.chat("base-model", "hello", false)).statusCode()).isEqualTo(200);
+      }
+      assertThat(rig.metricSum("igw_served_elsewhere_total")).isEqualTo(2);
+    }
+  }
 }

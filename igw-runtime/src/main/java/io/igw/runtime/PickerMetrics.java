@@ -66,6 +66,9 @@ public interface PickerMetrics extends SchedulerMetrics {
       long bodyBytes,
       Usage usage) {}
 
+  /** A limit was reached while a response was read: its usage is unknown. */
+  default void limited(String limit) {}
+
   /** A request that was started has ended in whatever way: the running gauge goes down. */
   default void requestEnded(RequestLabels labels) {}
 

@@ -22,10 +22,6 @@ final class RequestIntake {
   private static final long NONE = -2;
   private static final Rejection NO_MODEL =
       Rejection.of(Reason.BAD_REQUEST, "model not found in request body");
-  private static final Rejection NOT_REWRITABLE =
-      Rejection.of(
-          Reason.BAD_REQUEST,
-          "a model rewrite matches, and requests of this format cannot carry another model");
   private static final Rejection PARSER_FAILED =
       Rejection.of(Reason.INTERNAL, "the request parser failed");
 
@@ -135,31 +131,34 @@ final class RequestIntake {
     }
     String model = parsed == null ? ControlHeaders.bodyModel(headers) : parsed.model();
     RewriteRule rule = parsed == null ? null : rule(parsed);
-    String target = rule != null ? chosen(rule, model) : wished(model);
+    String target =
+        rule != null ? wiring.rewriting().target(rule, headers) : wished(model); // rule K-RW-3
     if (parsed != null && (parsed.modelRequired() || rule != null)) {
       if (target == null || target.isEmpty()) {
         return NO_MODEL;
       }
       if (!target.equals(model) && !rewrite(parsed, target) && rule != null) {
-        return NOT_REWRITABLE;
+        return notRewritable(rule);
+      }
+      if (rule != null) {
+        wiring.metrics().modelRewritten(rule.name(), model, target);
       }
     }
     request = request(parsed, model, target);
     return null;
   }
 
-  /** The rule for a body; what names no model and need not has none. */
+  /** The rule for a body; what no model answers has none. */
   private @Nullable RewriteRule rule(RequestParser.Parsed parsed) {
-    return parsed.modelRequired() || parsed.model() != null
-        ? wiring.rewriting().rule(parsed.model())
-        : null;
+    return parsed.usesModel() ? wiring.rewriting().rule(parsed.model()) : null;
   }
 
-  /** A rule wins over the client's header (rule K-RW-3). */
-  private String chosen(RewriteRule rule, @Nullable String model) {
-    String target = wiring.rewriting().target(rule, headers);
-    wiring.metrics().modelRewritten(rule.name(), model, target);
-    return target;
+  /** Forwarded as it is, the request would be answered by a model that the rule rules out. */
+  private Rejection notRewritable(RewriteRule rule) {
+    return Rejection.of(
+        Reason.BAD_REQUEST,
+        "model rewrite '%s' matches, but the body has no model that could be replaced: %s"
+            .formatted(rule.name(), path(ParserTable.path(headers))));
   }
 
   private @Nullable String wished(@Nullable String model) {
@@ -198,11 +197,15 @@ final class RequestIntake {
   }
 
   private static Rejection noParser(String pathAndQuery) {
+    return Rejection.of(
+        Reason.BAD_REQUEST, "no parser registered matching path suffix for: " + path(pathAndQuery));
+  }
+
+  /** As much of the path as is shown. */
+  private static String path(String pathAndQuery) {
     int query = pathAndQuery.indexOf('?');
     int end = Math.min(query < 0 ? pathAndQuery.length() : query, SHOWN_PATH);
-    return Rejection.of(
-        Reason.BAD_REQUEST,
-        "no parser registered matching path suffix for: " + pathAndQuery.substring(0, end));
+    return pathAndQuery.substring(0, end);
   }
 
   /** Puts another model into the body; false if there is no place for it. */

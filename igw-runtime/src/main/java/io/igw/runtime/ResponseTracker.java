@@ -242,6 +242,10 @@ final class ResponseTracker implements ResponseObserver.Response {
   }
 
   private void finish() {
+    String limit = body == null ? null : body.brokenLimit();
+    if (limit != null) {
+      wiring.metrics().limited(limit);
+    }
     wiring.metrics().requestEnded(labels);
     wiring.observers().tell(Event.END, state, decision, this);
   }

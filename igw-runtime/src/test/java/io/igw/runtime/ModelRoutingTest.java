@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Decision;
+import io.igw.api.Outcome;
 import io.igw.api.Rejection;
 import io.igw.api.Rejection.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Objects of files decide on a request's model and priority (ext-proc.md 6 and 6.1). */
 class ModelRoutingTest {
@@ -156,6 +160,94 @@ class ModelRoutingTest {
         .noneMatch(call -> call.startsWith("rewritten"));
     get.exchange.close();
     unread.exchange.close();
+  }
+
+  private static final String PARSERS =
+      """
+      plugins:
+      - {type: token-load-scorer}
+      - {type: openai-parser}
+      - {type: sglanghttp-parser}
+      - {type: vertexai-parser}
+      - {type: vllmgrpc-parser}
+      - {type: passthrough-parser}
+      requestHandler:
+        parsers:
+        - {pluginRef: openai-parser}
+        - {pluginRef: sglanghttp-parser}
+        - {pluginRef: vertexai-parser}
+        - {pluginRef: vllmgrpc-parser}
+        - {pluginRef: passthrough-parser}
+      dataLayer: {injectDefaults: false}
+      """;
+  private static final String VERTEX = "google.cloud.aiplatform.v1beta1.PredictionService/";
+  private static final String VLLM = "vllm.grpc.engine.VllmEngine/";
+  private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+
+  /** A gRPC frame of a message; every length below 128. */
+  private static String frame(String message) {
+    return "\0\0\0\0" + (char) message.length() + message;
+  }
+
+  private static String field(int number, String bytes) {
+    return (char) (number << 3 | 2) + "" + (char) bytes.length() + bytes;
+  }
+
+  /** An HttpBody with this data. */
+  private static String vertex(String json) {
+    return frame(field(2, field(2, json)));
+  }
+
+  static Stream<Arguments> formats() {
+    // path, body, outcome without and with a rule that matches all: f forwarded as it is,
+    // w rewritten, r refused
+    return Stream.of(
+        Arguments.of(VERTEX + "ChatCompletions", vertex("{\"model\":\"other\"," + MESSAGES), "f r"),
+        Arguments.of(VERTEX + "ChatCompletions", vertex("{\"model\":\"chat\"," + MESSAGES), "r r"),
+        Arguments.of(VERTEX + "ChatCompletions", vertex("{\"model\":\"same\"," + MESSAGES), "f f"),
+        Arguments.of(VERTEX + "ChatCompletions", vertex("{" + MESSAGES), "f r"),
+        Arguments.of(VERTEX + "RawPredict", vertex("{\"model\":\"chat\",\"input\":\"x\"}"), "r r"),
+        Arguments.of(VLLM + "Generate", frame(field(3, "x")), "f r"),
+        Arguments.of(VLLM + "Embed", frame(field(2, field(2, "\1\2"))), "f r"),
+        Arguments.of("generate", "{\"input_ids\":[1,2]}", "f r"),
+        Arguments.of("generate", "{\"input_ids\":[1,2],\"lora_path\":null}", "f r"),
+        Arguments.of("generate", "{\"input_ids\":[1,2],\"lora_path\":\"chat\"}", "w w"),
+        Arguments.of("v1/rerank", "{\"query\":\"x\",\"model\":\"chat\"}", "w w"),
+        // Nothing says that a model answers these.
+        Arguments.of("v1/rerank", "{\"query\":\"x\"}", "f f"),
+        Arguments.of("other", "{\"model\":\"chat\"}", "f f"));
+  }
+
+  /** Where a rule matches, no request goes on to the model that it rules out. */
+  @ParameterizedTest
+  @MethodSource("formats")
+  void whatCannotCarryTheModelOfARuleIsRefused(String path, String body, String outcomes)
+      throws IOException {
+    for (int matchAll = 0; matchAll < 2; matchAll++) {
+      String objects = matchAll == 0 ? OBJECTS : OBJECTS + MATCH_ALL;
+      rig.metrics.calls.clear();
+      Gateway gateway =
+          new Gateway(rig.start(Gateway.runtime(PARSERS).resources(objects(objects))));
+      Outcome outcome = gateway.post("/" + path, body);
+      String rule = body.contains("chat") ? "routes" : "rest";
+      switch (outcomes.charAt(2 * matchAll)) {
+        case 'r' -> {
+          Rejection refused = (Rejection) outcome;
+          assertThat(refused.reason()).isEqualTo(Reason.BAD_REQUEST);
+          assertThat(refused.message())
+              .isEqualTo(
+                  "model rewrite '%s' matches, but the body has no model that could be replaced: /%s"
+                      .formatted(rule, path));
+          assertThat(rig.metrics.calls).noneMatch(call -> call.startsWith("rewritten"));
+        }
+        case 'w' -> assertThat(gateway.edited(body)).contains("\"chat-v");
+        default -> {
+          assertThat(outcome).isInstanceOf(Decision.class);
+          assertThat(gateway.exchange.bodyEdits()).isEmpty();
+        }
+      }
+      gateway.exchange.close();
+    }
   }
 
   @Test

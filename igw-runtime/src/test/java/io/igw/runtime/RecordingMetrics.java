@@ -47,6 +47,11 @@ final class RecordingMetrics implements PickerMetrics {
   }
 
   @Override
+  public void limited(String limit) {
+    calls.add("limited " + limit);
+  }
+
+  @Override
   public void servedElsewhere(int fallback) {
     calls.add("served elsewhere " + fallback);
   }

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +172,29 @@ class ResponseFollowingTest {
     gateway.exchange.endResponse();
     assertThat(rig.metrics.calls).containsExactly("completed true 14 0 -1 -1+-1+-1", "ended");
     assertThat(Rig.inFlight(runtime)).isZero();
+  }
+
+  /** What came before such a line, and what comes behind it, would be half of the truth. */
+  @ParameterizedTest
+  @CsvSource({"x, 'completed true 0 0 1048703 -1+-1+-1'", "c, "})
+  void aLineOverTheLimitLeavesTheUsageUnknown(char end, String completed) {
+    Gateway gateway = new Gateway(rig.start());
+    gateway.post(Gateway.CHAT, Rig.BODY);
+    gateway.exchange.responseHeaders(200, "text/event-stream", null);
+    String usage = "data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n";
+    gateway.respond(usage);
+    gateway.respond("data: " + "x".repeat(1 << 20));
+    gateway.respond("x\n\n" + usage);
+    rig.metrics.calls.clear();
+    if (end == 'x') {
+      gateway.exchange.endResponse();
+    }
+    gateway.exchange.close();
+    assertThat(rig.metrics.calls)
+        .containsExactlyElementsOf(
+            Stream.of(completed, "limited sse_line_bytes", "ended")
+                .filter(Objects::nonNull)
+                .toList());
   }
 
   /** Rule EPP-59. */

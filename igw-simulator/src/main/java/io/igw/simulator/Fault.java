@@ -17,6 +17,8 @@ public enum Fault {
   HANG("hang"),
   /** The connection is reset instead of an answer. */
   RESET("reset"),
+  /** Bytes that are no HTTP instead of an answer. */
+  GARBAGE("garbage"),
   /** The connection is reset after the first token of a stream. */
   RESET_MID_RESPONSE("reset-mid-response"),
   /** The metrics page stays what it was. */

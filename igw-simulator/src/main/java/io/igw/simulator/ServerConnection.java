@@ -11,7 +11,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -161,7 +160,8 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       case HANG -> {
         // No answer ever comes.
       }
-      case RESET -> reset(ctx);
+      case RESET -> Breaking.reset(ctx);
+      case GARBAGE -> Breaking.garbage(ctx);
       default -> {
         return false;
       }
@@ -226,11 +226,6 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
 
   private @Nullable String header(String name) {
     return request == null ? null : request.headers().get(name);
-  }
-
-  private static void reset(ChannelHandlerContext ctx) {
-    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-    ctx.close();
   }
 
   private void error(
@@ -363,7 +358,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       boolean last = index + 1 == current.outputTokens();
       send(reply.tokenEvent(index, last));
       if (server.fault == Fault.RESET_MID_RESPONSE) {
-        reset(ctx);
+        Breaking.reset(ctx);
       }
     }
 
@@ -373,7 +368,7 @@ final class ServerConnection extends ChannelInboundHandlerAdapter {
       if (part == null || part.generated() == 0) {
         ServerConnection.this.impossible(ctx);
       } else {
-        reset(ctx);
+        Breaking.reset(ctx);
       }
     }
 

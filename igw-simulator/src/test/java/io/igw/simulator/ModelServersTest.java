@@ -295,6 +295,9 @@ class ModelServersTest {
     server.fault(Fault.RESET);
     assertThatThrownBy(() -> send(post(server, "/v1/completions", completion("base", "a", false))))
         .isInstanceOf(IOException.class);
+    server.fault(Fault.GARBAGE);
+    assertThatThrownBy(() -> send(post(server, "/v1/completions", completion("base", "a", false))))
+        .isInstanceOf(IOException.class);
     server.fault(Fault.RESET_MID_RESPONSE);
     HttpResponse<InputStream> response =
         client.send(

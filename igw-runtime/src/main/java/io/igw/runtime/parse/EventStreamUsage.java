@@ -2,6 +2,7 @@ package io.igw.runtime.parse;
 
 import io.igw.api.Usage;
 import io.igw.spi.RequestParser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Usage of a response that is a stream of server-sent events, each with a JSON document as data.
@@ -11,8 +12,10 @@ import io.igw.spi.RequestParser;
  * one that is cut goes through the JSON scanner as it comes, so that nothing is ever kept.
  */
 final class EventStreamUsage implements RequestParser.ResponseBody {
-  /** An event with a longer line is passed over. */
+  /** A response with a longer line is given up: no more of it is read, its usage is unknown. */
   static final int MAX_LINE = 1 << 20;
+
+  private static final String LIMIT = "sse_line_bytes";
 
   private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
   private static final byte[] NEWLINE = {'\n'};
@@ -34,8 +37,8 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
   /** The event under way has data. */
   private boolean open;
 
-  /** The event under way has a line that is too long. */
-  private boolean spoiled;
+  /** A line was too long. */
+  private boolean givenUp;
 
   private long lineLength;
 
@@ -48,7 +51,7 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
   public void feed(byte[] source, int offset, int length) {
     int end = offset + length;
     int at = offset;
-    while (at < end) {
+    while (at < end && !givenUp) {
       if (state == NAME && matched == 0) {
         if (afterReturn) {
           afterReturn = false;
@@ -71,8 +74,16 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
 
   @Override
   public Usage usage() {
+    if (givenUp) {
+      return Usage.UNKNOWN;
+    }
     commit(); // a stream that ends without its last line end
     return reader.usage();
+  }
+
+  @Override
+  public @Nullable String brokenLimit() {
+    return givenUp ? LIMIT : null;
   }
 
   /** Reads an event of a single data line with the empty line behind it; {@code at} if not one. */
@@ -89,7 +100,9 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       return at;
     }
     int data = at + DATA.length;
-    if (lineEnd - data <= MAX_LINE && needle.isIn(s, data, lineEnd)) {
+    if (lineEnd - data > MAX_LINE) {
+      givenUp = true;
+    } else if (needle.isIn(s, data, lineEnd)) {
       reader.start();
       reader.feed(s, data, lineEnd - data);
       if (reader.complete()) {
@@ -126,29 +139,24 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       return at + 1;
     }
     int lineEnd = Bytes.lineEnd(s, at, end);
+    lineLength += lineEnd - at;
+    givenUp = lineLength > MAX_LINE;
+    if (givenUp) {
+      return end;
+    }
     if (state == IN_DATA) {
-      data(s, at, lineEnd - at);
+      reader.feed(s, at, lineEnd - at);
     }
     return lineEnd < end ? endLine(lineEnd, s[lineEnd]) : end;
   }
 
   private void beginData() {
     state = IN_DATA;
-    lineLength = 0;
     if (open) {
-      data(NEWLINE, 0, 1);
+      reader.feed(NEWLINE, 0, 1);
     } else {
       open = true;
-      spoiled = false;
       reader.start();
-    }
-  }
-
-  private void data(byte[] s, int offset, int length) {
-    lineLength += length;
-    spoiled |= lineLength > MAX_LINE;
-    if (!spoiled) {
-      reader.feed(s, offset, length);
     }
   }
 
@@ -160,12 +168,13 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
     }
     state = NAME;
     matched = 0;
+    lineLength = 0;
     afterReturn = b == '\r';
     return at + 1;
   }
 
   private void commit() {
-    if (open && !spoiled && reader.complete()) {
+    if (open && reader.complete()) {
       reader.commit();
     }
   }

@@ -76,6 +76,11 @@ enum GenerateApi implements JsonApi {
     public boolean needsModel() {
       return false;
     }
+
+    @Override
+    public boolean usesModel() {
+      return true;
+    }
   };
 
   private static final String INVALID = "invalid generate request: ";

@@ -64,6 +64,11 @@ abstract class GrpcRequest
   }
 
   @Override
+  public final boolean usesModel() {
+    return true;
+  }
+
+  @Override
   public final long modelStart() {
     return -1;
   }

@@ -30,6 +30,11 @@ interface JsonApi {
     return true;
   }
 
+  /** Whether a model answers, be it one that the body need not name. */
+  default boolean usesModel() {
+    return needsModel();
+  }
+
   /** Whether this is an API of whose bodies only the model is read, and nothing is an error. */
   default boolean lenient() {
     return false;

@@ -346,6 +346,11 @@ final class JsonRequest
   }
 
   @Override
+  public boolean usesModel() {
+    return api.usesModel() || model != null;
+  }
+
+  @Override
   public long modelStart() {
     return modelStart;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.igw.api.Usage;
 import io.igw.spi.RequestParser;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -116,16 +117,31 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aLineOverTheLimitIsPassedOver(boolean whole) {
-    String filler = "x".repeat(EventStreamUsage.MAX_LINE);
-    byte[] bytes =
+  void aLineOverTheLimitGivesTheUsageUp(boolean whole) {
+    for (String begin : List.of("data:", ": ", "event: ")) {
+      int most = EventStreamUsage.MAX_LINE;
+      int fits = begin.equals("data:") ? most : most - begin.length();
+      assertThat(limited(begin, fits, whole)).isEqualTo("1 -1 3 null");
+      assertThat(limited(begin, most + 1, whole)).isEqualTo("-1 -1 -1 sse_line_bytes");
+    }
+  }
+
+  /** Usage before and after a line with so many bytes, and the limit that it broke. */
+  private String limited(String begin, int bytes, boolean whole) {
+    byte[] events =
         Bodies.json(
             "data: {'usage':{'prompt_tokens':1}}\n\n"
-                + "data: {'usage':{'prompt_tokens':2},'a':'"
-                + filler
+                + begin
+                + "{'usage':0,'a':'"
+                + "x".repeat(bytes - "{'usage':0,'a':''}".length())
                 + "'}\n\n"
                 + "data: {'usage':{'completion_tokens':3}}\n\n");
-    assertThat(usage(EVENTS, bytes, whole ? bytes.length : 1000)).isEqualTo("1 -1 3");
+    RequestParser.ResponseBody body = parser.response(EVENTS);
+    int piece = whole ? events.length : 1000;
+    for (int at = 0; at < events.length; at += piece) {
+      body.feed(events, at, Math.min(piece, events.length - at));
+    }
+    return text(body.usage()) + " " + body.brokenLimit();
   }
 
   @Test

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out endpoints that answer with 5xx several times in a row, for a time that grows with each
- * repetition (plugins-scheduling.md 8); a data plane that cannot connect answers 503 too. Of the
- * candidates at most a share is left out, rounded down, and never an only one. igw's own type
- * {@code outlier-ejection}.
+ * repetition (plugins-scheduling.md 8). A data plane that cannot connect answers 503 in the
+ * endpoint's stead; one that walks a list of destinations names who served, and those before could
+ * not be reached. A client that leaves tells nothing. Of the candidates at most a share is left
+ * out, rounded down, and never an only one. igw's own type {@code outlier-ejection}.
  *
  * <p><b>Threading.</b> Any number of event loops; what is known of an endpoint stands at its slot.
  * <b>Cost.</b> One comparison while no one is left out.
@@ -79,8 +80,27 @@ final class OutlierEjection implements Screener, ResponseObserver {
 
   @Override
   public void on(Event event, RequestState state, Decision decision, Response response) {
-    Endpoint endpoint = decision.endpoint();
     boolean failed = response.status() >= FIRST_SERVER_ERROR;
+    String served = response.served();
+    if (served == null || served.isEmpty() || served.equals(decision.destination())) {
+      heard(decision.endpoint(), failed);
+      return;
+    }
+    heard(decision.endpoint(), true);
+    for (Endpoint fallback : decision.fallbacks()) {
+      if (served.equals(address(fallback, decision.destinationPort()))) {
+        heard(fallback, failed);
+        return;
+      }
+      heard(fallback, true);
+    }
+  }
+
+  private static String address(Endpoint endpoint, int port) {
+    return port == 0 ? endpoint.hostPort() : Endpoint.hostPort(endpoint.host(), port);
+  }
+
+  private void heard(Endpoint endpoint, boolean failed) {
     Health known = health(endpoint.slot(), endpoint.generation());
     if (known == null) {
       if (!failed) {

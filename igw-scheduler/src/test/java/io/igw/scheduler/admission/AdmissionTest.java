@@ -3,6 +3,7 @@ package io.igw.scheduler.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Decision;
+import io.igw.api.Endpoint;
 import io.igw.api.EndpointId;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
@@ -16,6 +17,7 @@ import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
 import io.igw.spi.Admitter;
 import io.igw.spi.Candidates;
+import io.igw.spi.Picker;
 import io.igw.spi.RequestKey;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
@@ -240,6 +242,64 @@ class AdmissionTest {
     assertThat(serve(100)).hasSize(2);
   }
 
+  /**
+   * A gateway that walks a list tells who served: those before that one could not be reached. What
+   * it does not say, or names nobody of the list, is told of the picked one.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    // served: place in the list, x: another, -: not said; status; who has failed
+    "-, 200, ''",
+    "-, 503, 0",
+    "0, 200, ''",
+    "0, 500, 0",
+    "1, 200, 0",
+    "1, 503, 01",
+    "2, 200, 01",
+    "2, 500, 012",
+    "x, 200, 012",
+    "x, 503, 012",
+  })
+  void whoWasPassedOverHasFailed(String served, int status, String failed) {
+    start(6);
+    Screener screener =
+        made.make(
+            Screener.class,
+            "outlier-ejection",
+            Map.of("consecutiveErrors", 1, "maxEjectedShare", 0.5));
+    Picker three = made.make(Picker.class, "random-picker", Map.of("maxNumOfEndpoints", 3));
+    Scheduler listing =
+        Scheduler.builder(members)
+            .slowStart(Duration.ZERO)
+            .profile("default", p -> p.picker("picker", three))
+            .build();
+    Decision decision = (Decision) listing.schedule(InferenceRequest.builder().build(), null);
+    List<Endpoint> listed = new ArrayList<>(List.of(decision.endpoint()));
+    listed.addAll(decision.fallbacks());
+    assertThat(listed).hasSize(3);
+    String hostPort =
+        switch (served) {
+          case "-" -> null;
+          case "x" -> "10.9.9.9:8000";
+          default -> listed.get(Integer.parseInt(served)).hostPort();
+        };
+    ((ResponseObserver) screener)
+        .on(Event.HEADERS, NO_STATE, decision, new Status(status, hostPort));
+    TestCycle cycle = TestCycle.on(members.snapshot()).nowNanos(made.now());
+    Candidates candidates = cycle.candidates();
+    screener.screen(cycle, candidates);
+    List<String> left = new ArrayList<>();
+    for (int i = 0; i < candidates.size(); i++) {
+      left.add(members.snapshot().endpoint(candidates.ordinal(i)).id().name());
+    }
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      expected.add("pod-" + i);
+    }
+    failed.chars().forEach(c -> expected.remove(listed.get(c - '0').id().name()));
+    assertThat(left).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   @Test
   void onlyAShareIsLeftOut() {
     start(4);
@@ -290,7 +350,11 @@ class AdmissionTest {
         public <T> void set(RequestKey<T> key, T value) {}
       };
 
-  private record Status(int status) implements ResponseObserver.Response {
+  private record Status(int status, @Nullable String served) implements ResponseObserver.Response {
+    Status(int status) {
+      this(status, null);
+    }
+
     @Override
     public Usage usage() {
       return Usage.UNKNOWN;

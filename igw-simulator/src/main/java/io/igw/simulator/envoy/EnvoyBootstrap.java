@@ -8,8 +8,8 @@ import java.util.function.Consumer;
  * destination header says. Immutable.
  *
  * <p>A destination header of the client is removed before the picker is asked, and the filter fails
- * closed: with an ORIGINAL_DST cluster Envoy would otherwise dial whatever the client names
- * (ext-proc.md 11).
+ * closed unless told otherwise: with an ORIGINAL_DST cluster Envoy would otherwise dial whatever
+ * the client names (ext-proc.md 11).
  *
  * @param listenerPort port for clients
  * @param adminPort port of the admin interface
@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param requestBodyMode body mode of ext-proc for requests, such as {@code STREAMED}
  * @param responseBodyMode the same for responses
  * @param modeOverride whether the picker may ask for other body modes
+ * @param without what becomes of requests that the picker does not answer
  * @param hosts {@code host:port} of the model servers for an override-host policy, which walks a
  *     list of destinations when it retries and tells which one served; empty: whatever the
  *     destination header says is dialled
@@ -36,8 +37,19 @@ public record EnvoyBootstrap(
     String requestBodyMode,
     String responseBodyMode,
     boolean modeOverride,
+    WithoutAnswer without,
     List<String> hosts,
     String subsetHeader) {
+  /** What becomes of requests that the picker does not answer. */
+  public enum WithoutAnswer {
+    /** The client gets an error. */
+    FAILS,
+    /** They go on as if there were no picker ({@code failure_mode_allow}). */
+    PASSES,
+    /** The same, and nothing that the picker says counts either ({@code observability_mode}). */
+    OBSERVED
+  }
+
   private static final String DUPLEX = "FULL_DUPLEX_STREAMED";
   private static final int LONG_TIMEOUT_SECONDS = 600;
 
@@ -53,6 +65,7 @@ public record EnvoyBootstrap(
         DUPLEX,
         DUPLEX,
         false,
+        WithoutAnswer.FAILS,
         List.of(),
         "");
   }
@@ -93,6 +106,26 @@ public record EnvoyBootstrap(
     });
   }
 
+  /**
+   * Requests go on where the picker fails. An override-host policy then chooses among its hosts;
+   * without one there is nowhere to go.
+   */
+  public EnvoyBootstrap withFailOpen() {
+    return with(copy -> copy.without = WithoutAnswer.PASSES);
+  }
+
+  /**
+   * The picker only watches (ext-proc.md 9.5), with bodies in pieces: Envoy sends no others. As
+   * with {@link #withFailOpen}, an override-host policy chooses.
+   */
+  public EnvoyBootstrap withObservability() {
+    return with(copy -> {
+      copy.without = WithoutAnswer.OBSERVED;
+      copy.requestBodyMode = "STREAMED";
+      copy.responseBodyMode = "STREAMED";
+    });
+  }
+
   /** With an override-host policy over these model servers, and retries. */
   public EnvoyBootstrap withOverrideHost(List<String> servers) {
     return with(copy -> copy.hosts = List.copyOf(servers));
@@ -123,6 +156,7 @@ public record EnvoyBootstrap(
     private String requestBodyMode;
     private String responseBodyMode;
     private boolean modeOverride;
+    private WithoutAnswer without;
     private List<String> hosts;
     private String subsetHeader;
 
@@ -136,6 +170,7 @@ public record EnvoyBootstrap(
       requestBodyMode = from.requestBodyMode;
       responseBodyMode = from.responseBodyMode;
       modeOverride = from.modeOverride;
+      without = from.without;
       hosts = from.hosts;
       subsetHeader = from.subsetHeader;
     }
@@ -151,6 +186,7 @@ public record EnvoyBootstrap(
           requestBodyMode,
           responseBodyMode,
           modeOverride,
+          without,
           hosts,
           subsetHeader);
     }
@@ -171,6 +207,8 @@ public record EnvoyBootstrap(
         .replace("@REQUEST_MODE@", requestBodyMode)
         .replace("@RESPONSE_MODE@", responseBodyMode)
         .replace("@MODE_OVERRIDE@", Boolean.toString(modeOverride))
+        .replace("@FAIL_OPEN@", Boolean.toString(without != WithoutAnswer.FAILS))
+        .replace("@OBSERVED@", Boolean.toString(without == WithoutAnswer.OBSERVED))
         .replace("@MESSAGE_TIMEOUT@", Integer.toString(messageTimeout))
         .replace("@TLS@", tlsToPicker ? TLS : "");
   }
@@ -199,7 +237,8 @@ public record EnvoyBootstrap(
                                 cluster_name: picker
                                 authority: localhost:@PICKER_PORT@
                               timeout: 600s
-                            failure_mode_allow: false
+                            failure_mode_allow: @FAIL_OPEN@
+                            observability_mode: @OBSERVED@
                             allow_mode_override: @MODE_OVERRIDE@
                             processing_mode:
                               request_header_mode: SEND

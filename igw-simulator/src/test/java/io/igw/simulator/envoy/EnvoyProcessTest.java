@@ -47,6 +47,20 @@ class EnvoyProcessTest {
     assertThat(EnvoyBootstrap.of(1, 2, 3).yaml()).doesNotContain("header_to_metadata", "@SUBSET");
   }
 
+  @Test
+  void whatBecomesOfRequestsWithoutAnAnswer() {
+    EnvoyBootstrap closed = EnvoyBootstrap.of(1, 2, 3);
+    assertThat(closed.yaml())
+        .contains("failure_mode_allow: false", "observability_mode: false")
+        .contains("message_timeout: 600s");
+    assertThat(closed.withFailOpen().withMessageTimeout(1).yaml())
+        .contains("failure_mode_allow: true", "observability_mode: false")
+        .contains("message_timeout: 1s");
+    assertThat(closed.withObservability().yaml())
+        .contains("failure_mode_allow: true", "observability_mode: true")
+        .contains("request_body_mode: STREAMED", "response_body_mode: STREAMED");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void startsAndFailsClosedWithoutPicker(boolean tls, @TempDir Path folder) throws Exception {

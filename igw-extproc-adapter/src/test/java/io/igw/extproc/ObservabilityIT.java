@@ -1,0 +1,71 @@
+package io.igw.extproc;
+
+import static io.igw.extproc.EnvoyRig.await;
+import static io.igw.extproc.EnvoyRig.servedBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.igw.simulator.EngineSettings;
+import io.igw.simulator.ModelServer;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A picker that only watches (ext-proc.md 9.5): Envoy sends and goes, whatever becomes of it. */
+@Timeout(120)
+class ObservabilityIT {
+  private static final int REQUESTS = 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void nothingIsDecidedAndNothingIsKept() throws Exception {
+    try (EnvoyRig rig =
+        EnvoyRig.start(
+            directory,
+            2,
+            EngineSettings.defaults().withSpeed(20),
+            "- {type: queue-scorer}\n",
+            (bootstrap, servers) ->
+                bootstrap
+                    .withOverrideHost(
+                        servers.servers().stream().map(ModelServer::hostPort).toList())
+                    .withObservability(),
+            "--enable-grpc-stream-metrics",
+            "--max-request-body-bytes=100")) {
+      // Envoy's own round robin answers before the picker is up; what came so far is not counted.
+      await(() -> rig.pickerLog().contains("ready: "));
+      Set<String> servers = new HashSet<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        // Over the picker's limit, and no request at all: it would refuse both.
+        String prompt = "x".repeat(50_000);
+        servers.add(servedBy(rig.send(rig.chat("base-model", prompt, i % 2 == 0))));
+        HttpResponse<String> wrong = rig.send(rig.post("nonsense"));
+        servers.add(wrong.headers().firstValue("x-served-by").orElseThrow());
+      }
+      assertThat(servers).as("Envoy's turns").hasSize(2);
+      HttpRequest streaming = rig.post(EnvoyRig.chatBody("base-model", "hello", true, 10_000));
+      try (InputStream left = rig.client().send(streaming, BodyHandlers.ofInputStream()).body()) {
+        assertThat(left.read()).isEqualTo('d');
+      }
+      await(() -> rig.metric("igw_streams_observed_total") >= 2 * REQUESTS + 1);
+      await(() -> rig.metric("llm_d_epp_extproc_streams_inflight") == 0);
+      assertThat(rig.metricSum("llm_d_epp_request_total")).isZero();
+      assertThat(rig.metricSum("llm_d_epp_request_error_total")).isZero();
+      assertThat(rig.metric("igw_open_leases")).isZero();
+      assertThat(rig.metric("igw_in_flight_requests")).isZero();
+      assertThat(rig.metric("igw_held_body_bytes")).isZero();
+      assertThat(rig.metric("igw_stream_faults_total")).isZero();
+      assertThat(rig.pickerLog()).doesNotContain("Exception");
+
+      rig.killPicker();
+      assertThat(servedBy(rig.send(rig.chat("base-model", "hello", true)))).isNotEmpty();
+    }
+  }
+}
