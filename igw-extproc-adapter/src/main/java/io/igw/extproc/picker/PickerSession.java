@@ -14,6 +14,7 @@ import io.igw.api.Outcome;
 import io.igw.api.Rejection;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.HeaderList;
+import io.igw.extproc.stream.RequestEdits;
 import io.igw.extproc.stream.StreamSession;
 import io.igw.runtime.Exchange;
 import io.igw.runtime.Exchange.ResponseMetadata;
@@ -106,11 +107,19 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
       return;
     }
     verdict = null;
-    if (outcome instanceof Decision decision) {
-      hearer.go(reply.edits(decision, exchange.upstreamHeaders(), exchange.bodyEdits()));
-    } else {
-      hearer.refuse((Rejection) outcome);
+    if (outcome instanceof Rejection refused) {
+      hearer.refuse(refused);
+      return;
     }
+    RequestEdits edits;
+    try {
+      edits = reply.edits((Decision) outcome, exchange.upstreamHeaders(), exchange.bodyEdits());
+    } catch (RuntimeException e) {
+      // A late outcome comes from outside of the stream: nobody else would end the request.
+      hearer.fail(e);
+      return;
+    }
+    hearer.go(edits);
   }
 
   @Override

@@ -25,6 +25,7 @@ final class BufferedRequest extends RequestSide {
   private State state = State.RECEIVING;
   private Answer answer = Answer.HEADERS;
   private boolean trailersDue;
+  private boolean ended;
 
   BufferedRequest(ExtProcStream stream) {
     super(stream);
@@ -32,7 +33,8 @@ final class BufferedRequest extends RequestSide {
 
   @Override
   void headers(HttpHeaders message) {
-    if (message.getEndOfStream()) {
+    ended = message.getEndOfStream();
+    if (ended) {
       decide(Answer.HEADERS);
     } else {
       stream.send(Answers.REQUEST_HEADERS);
@@ -48,6 +50,7 @@ final class BufferedRequest extends RequestSide {
     if (refused(piece)) {
       return;
     }
+    ended = piece.endOfStream();
     held.add(piece.body());
     metadata(metadata);
     decide(Answer.BODY);
@@ -55,6 +58,11 @@ final class BufferedRequest extends RequestSide {
 
   @Override
   void trailers() {
+    if (ended) {
+      stream.ignored();
+      return;
+    }
+    ended = true;
     switch (state) {
       case RECEIVING -> decide(Answer.TRAILERS);
       case DECIDING -> trailersDue = true;
@@ -112,6 +120,7 @@ final class BufferedRequest extends RequestSide {
   @Override
   void abandon() {
     held.drop();
+    ended |= state != State.DONE;
     state = State.DONE;
   }
 }

@@ -283,7 +283,8 @@ public final class ExtProcStream implements StreamSession.Verdict {
     replies.fail(why);
   }
 
-  private void fail(RuntimeException cause) {
+  @Override
+  public void fail(RuntimeException cause) {
     events.fault(cause);
     if (over) {
       return;

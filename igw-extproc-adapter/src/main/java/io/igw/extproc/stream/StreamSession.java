@@ -131,5 +131,8 @@ public interface StreamSession {
 
     /** The client gets an error. */
     void refuse(Rejection rejection);
+
+    /** In place of an answer: it could not be made, and the client gets an internal error. */
+    void fail(RuntimeException cause);
   }
 }

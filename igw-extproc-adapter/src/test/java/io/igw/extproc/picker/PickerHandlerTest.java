@@ -23,13 +23,16 @@ import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
+import io.igw.api.EndpointPicker;
 import io.igw.api.EndpointSubset;
+import io.igw.api.Outcome;
 import io.igw.extproc.stream.ErrorFormat;
 import io.igw.extproc.stream.ExtProcStream;
 import io.igw.extproc.stream.StreamEvents;
 import io.igw.extproc.testing.Recorder;
 import io.igw.extproc.testing.ScriptedExchange;
 import io.igw.runtime.Exchange.ResponseMetadata;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -81,6 +84,25 @@ class PickerHandlerTest {
     HeaderValueOption option = headers(reply).getSetHeaders(0);
     assertThat(option.getAppendAction()).isEqualTo(HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD);
     assertThat(option.getHeader().getValue()).isEmpty();
+  }
+
+  /** A header that cannot be sent, in a decision that comes from outside of the stream. */
+  @Test
+  void aLateDecisionThatCannotBeToldIsAnInternalError() {
+    Outcome outcome = exchange.outcome;
+    exchange.outcome = null;
+    exchange.upstream = new HashMap<>();
+    exchange.upstream.put("x-plugin", null);
+    stream.message(post());
+    stream.message(body("{}", true));
+    EndpointPicker.Listener waiting = exchange.waiting;
+    assertThat(waiting).isNotNull();
+    waiting.onOutcome(outcome);
+    assertThat(replies.kinds()).containsExactly("immediate_response");
+    assertThat(replies.sent.get(0).getImmediateResponse().getStatus().getCodeValue())
+        .isEqualTo(500);
+    assertThat(replies.completed).isTrue();
+    assertThat(exchange.closed).hasValue(1);
   }
 
   @Test

@@ -84,6 +84,23 @@ class BodyModesTest {
         .containsExactly("request_headers", "request_body", "request_trailers");
   }
 
+  /** Rule EPP-20. */
+  @Test
+  void trailersAfterTheEndOfABufferedRequestAreIgnored() {
+    begin(post(), BodySendMode.BUFFERED);
+    messages(body("abc", true), trailers());
+    assertThat(replies.kinds()).containsExactly("request_headers", "request_body");
+    ExtProcStream trailed =
+        new ExtProcStream(session, Runnable::run, replies, ErrorFormat.OPENAI, StreamEvents.NONE);
+    replies.sent.clear();
+    trailed.message(withModes(post(), BodySendMode.BUFFERED, BodySendMode.BUFFERED));
+    trailed.message(body("abc", false));
+    trailed.message(trailers());
+    trailed.message(trailers());
+    assertThat(replies.kinds())
+        .containsExactly("request_headers", "request_body", "request_trailers");
+  }
+
   @ParameterizedTest
   @EnumSource(value = BodySendMode.class, mode = Mode.EXCLUDE, names = "UNRECOGNIZED")
   void aRequestWithoutBodyIsPickedAtItsHeaders(BodySendMode mode) {
