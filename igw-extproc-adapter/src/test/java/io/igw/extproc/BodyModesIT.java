@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Every body mode that Envoy can be configured with, requests and responses apart (ext-proc.md 9).
  */
-@Timeout(120)
+@Timeout(600)
 class BodyModesIT {
   private static final String PLUGINS =
       """

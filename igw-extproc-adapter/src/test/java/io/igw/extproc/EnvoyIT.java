@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Client, the real Envoy, the packaged jar, model servers: the whole way of a request. */
-@Timeout(120)
+@Timeout(600)
 class EnvoyIT {
   @TempDir Path directory;
 

@@ -227,9 +227,9 @@ final class EnvoyRig implements AutoCloseable {
     return ports[1];
   }
 
-  /** Half a minute at most. */
+  /** A minute and a half at most. */
   static void await(Condition condition) throws Exception {
-    long until = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long until = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("time is up").isLessThan(until);
       LockSupport.parkNanos(50_000_000);

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rows of ext-proc.md 8.4 that exist here, from a real picker, in two formats. */
-@Timeout(60)
+@Timeout(240)
 class ErrorRowsTest {
   private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
   private static final String CHAT = "{\"model\":\"m\"," + MESSAGES;

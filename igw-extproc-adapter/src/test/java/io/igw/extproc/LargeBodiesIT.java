@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Long requests and long responses through the real Envoy, in fixed and negotiated modes. */
-@Timeout(180)
+@Timeout(600)
 class LargeBodiesIT {
   private static final int EVENTS = 10_000;
 
@@ -26,7 +26,7 @@ class LargeBodiesIT {
   void aMegabyteGoesUpAndTenThousandEventsComeDown(String modes) throws Exception {
     UnaryOperator<EnvoyBootstrap> bootstrap =
         modes.equals("fixed") ? UnaryOperator.identity() : EnvoyBootstrap::withNegotiatedModes;
-    EngineSettings fast = EngineSettings.defaults().withKvBlocks(100_000).withSpeed(200);
+    EngineSettings fast = EngineSettings.defaults().withKvBlocks(100_000).withSpeed(2000);
     try (EnvoyRig rig =
         EnvoyRig.start(
             directory,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Objectives and model rewrites from files, through the real Envoy. */
-@Timeout(120)
+@Timeout(600)
 class ModelResourcesIT {
   private static final String PLUGINS =
       """

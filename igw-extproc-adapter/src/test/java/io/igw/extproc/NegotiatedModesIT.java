@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Body modes that the picker asks the real Envoy for (ext-proc.md 9.3): what is not needed is not
  * sent, which shows in the number of messages that Envoy sends.
  */
-@Timeout(120)
+@Timeout(600)
 class NegotiatedModesIT {
   private static final String PLUGINS =
       """

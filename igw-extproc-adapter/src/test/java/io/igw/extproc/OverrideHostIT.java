@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An Envoy with an override-host policy: it walks the list of destinations when it retries, and
  * tells which one served (rules EPP-8, EPP-12, EPP-59).
  */
-@Timeout(120)
+@Timeout(600)
 class OverrideHostIT {
   @TempDir Path directory;
 

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged jar as its users start it: {@code java -jar}, with nothing else. */
-@Timeout(120)
+@Timeout(600)
 class PackagedJarIT {
   private static final Pattern READY =
       Pattern.compile(
@@ -110,7 +110,7 @@ class PackagedJarIT {
     args.addAll(List.of("epp", "--grpc-port=0", "--grpc-health-port=0", "--metrics-port", "0"));
     args.addAll(List.of(more));
     start(args.toArray(new String[0]));
-    Matcher matcher = ready.poll(60, TimeUnit.SECONDS);
+    Matcher matcher = ready.poll(120, TimeUnit.SECONDS);
     assertThat(matcher).as("ready line in %s", log).isNotNull();
     return new int[] {
       Integer.parseInt(matcher.group(1)),
@@ -122,7 +122,7 @@ class PackagedJarIT {
   private int exitCode() throws Exception {
     Process started = process;
     assertThat(started).isNotNull();
-    assertThat(started.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.waitFor(120, TimeUnit.SECONDS)).isTrue();
     return started.exitValue();
   }
 

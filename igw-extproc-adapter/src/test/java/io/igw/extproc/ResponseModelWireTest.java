@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Objects of files on the wire: what goes upstream, what comes back, who is refused. */
-@Timeout(60)
+@Timeout(240)
 class ResponseModelWireTest {
   private static final String OBJECTS =
       """

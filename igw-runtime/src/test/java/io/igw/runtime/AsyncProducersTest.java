@@ -251,7 +251,7 @@ class AsyncProducersTest {
       exchange.requestBody(body, 0, body.length);
       exchange.endRequest(outcomes::add);
       assertThat(outcomes).as("the loop is free while the producer waits").isEmpty();
-      AsyncDataProducer.Done done = made[0].waiting.poll(1, TimeUnit.SECONDS);
+      AsyncDataProducer.Done done = made[0].waiting.poll(60, TimeUnit.SECONDS);
       Thread other = new Thread(done::ready);
       other.start();
       other.join();
@@ -267,7 +267,7 @@ class AsyncProducersTest {
       gone.requestBody(body, 0, body.length);
       gone.endRequest(outcomes::add);
       gone.close();
-      made[0].waiting.poll(1, TimeUnit.SECONDS).ready();
+      made[0].waiting.poll(60, TimeUnit.SECONDS).ready();
       turnLoop();
       assertThat(outcomes).hasSize(1);
       assertThat(runtime.scheduler().openLeases()).isZero();

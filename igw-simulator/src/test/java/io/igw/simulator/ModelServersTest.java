@@ -57,7 +57,7 @@ class ModelServersTest {
 
   private static HttpRequest.Builder post(ModelServer server, String path, String body) {
     return HttpRequest.newBuilder(uri(server, path))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofSeconds(60))
         .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 
@@ -252,7 +252,7 @@ class ModelServersTest {
 
   private static void await(ModelServer server, String text)
       throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     String page = get(server, "/metrics");
     while (!page.contains(text) && System.nanoTime() < deadline) {
       page = get(server, "/metrics");
@@ -355,12 +355,12 @@ class ModelServersTest {
         client.sendAsync(
             post(own.server(0), "/v1/completions", completion("base", "a", false)).build(),
             HttpResponse.BodyHandlers.ofString());
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (own.server(0).counters().requests() == 0 && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
     own.close();
-    assertThatThrownBy(() -> pending.get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> pending.get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class);
   }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** epp-protocol.md 4, rules EPP-67 to EPP-69. */
-@Timeout(30)
+@Timeout(240)
 class HealthServiceTest {
   private volatile @Nullable String notReady = "discovery has not loaded";
   private final Readiness readiness = new Readiness(() -> notReady);

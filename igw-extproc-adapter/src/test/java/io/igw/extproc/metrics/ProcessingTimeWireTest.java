@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The processing time counts every request of a real stream once, refused ones too. */
-@Timeout(60)
+@Timeout(240)
 class ProcessingTimeWireTest {
   private static final String CHAT =
       "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";

@@ -33,7 +33,7 @@ import reactor.blockhound.BlockHound;
 
 /** No event loop ever blocks; and if one did, this test would see it. */
 @Tag("blockhound")
-@Timeout(60)
+@Timeout(240)
 class BlockHoundTest {
   private static final ByteString PROMPT =
       ByteString.copyFromUtf8(

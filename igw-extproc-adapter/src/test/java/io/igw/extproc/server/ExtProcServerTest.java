@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The I/O layer over a real connection. */
-@Timeout(60)
+@Timeout(240)
 class ExtProcServerTest {
   private static EventLoops loops;
 
@@ -146,12 +146,12 @@ class ExtProcServerTest {
     call.request(2);
     call.sendMessage(new byte[] {0x12, (byte) 0xff, 0x01, 0x02});
     assertThat(
-            ProcessingResponse.parseFrom(reply.get(10, TimeUnit.SECONDS))
+            ProcessingResponse.parseFrom(reply.get(60, TimeUnit.SECONDS))
                 .getImmediateResponse()
                 .getStatus()
                 .getCodeValue())
         .isEqualTo(400);
-    assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo(Status.OK);
+    assertThat(end.get(60, TimeUnit.SECONDS)).isEqualTo(Status.OK);
   }
 
   private static final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
@@ -189,7 +189,7 @@ class ExtProcServerTest {
     assertThat(Thread.activeCount()).isLessThan(before + 10);
     planes.forEach(DataPlane::cancel);
     first.cancel();
-    assertThat(server.drain(TimeUnit.SECONDS.toNanos(10))).isZero();
+    assertThat(server.drain(TimeUnit.SECONDS.toNanos(60))).isZero();
     assertThat(exchanges).hasSize(1_001).allMatch(e -> e.closed.get() == 1);
   }
 

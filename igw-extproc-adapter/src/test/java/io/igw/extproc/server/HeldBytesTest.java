@@ -142,13 +142,13 @@ class HeldBytesTest {
       Body body = new Body(shared, i, own, 1 + random.nextInt(500), random.nextInt(8) == 0, left);
       own.execute(body::step);
     }
-    for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30); left.get() > 0; ) {
+    for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60); left.get() > 0; ) {
       assertThat(System.nanoTime()).as("%s bodies left", left).isLessThan(until);
       Thread.sleep(1);
     }
     for (ExecutorService own : loops) {
       own.shutdown();
-      assertThat(own.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(own.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(shared.held()).isZero();
     assertThat(shared.waiting()).isZero();

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** One ext-proc stream over a real gRPC channel, as a data plane opens it. */
 public final class DataPlane extends ClientCall.Listener<ProcessingResponse> {
+  private static final int WAIT_SECONDS = 60;
+
   private final ClientCall<ProcessingRequest, ProcessingResponse> call;
   private final LinkedBlockingQueue<ProcessingResponse> replies = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> status = new CompletableFuture<>();
@@ -52,11 +54,11 @@ public final class DataPlane extends ClientCall.Listener<ProcessingResponse> {
     call.cancel("as Envoy ends a stream", null);
   }
 
-  /** The next reply; fails after ten seconds. */
+  /** The next reply; fails after a minute. */
   public ProcessingResponse next() throws InterruptedException {
-    ProcessingResponse reply = replies.poll(10, TimeUnit.SECONDS);
+    ProcessingResponse reply = replies.poll(WAIT_SECONDS, TimeUnit.SECONDS);
     if (reply == null) {
-      throw new AssertionError("no reply within 10 s; stream: " + status);
+      throw new AssertionError("no reply within " + WAIT_SECONDS + " s; stream: " + status);
     }
     return reply;
   }
@@ -74,8 +76,8 @@ public final class DataPlane extends ClientCall.Listener<ProcessingResponse> {
     return replies.size();
   }
 
-  /** The stream's end; fails after ten seconds. */
+  /** The stream's end; fails after a minute. */
   public Status status() throws Exception {
-    return status.get(10, TimeUnit.SECONDS);
+    return status.get(WAIT_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who can read the metrics port, over real connections. */
-@Timeout(60)
+@Timeout(240)
 class MetricsTlsTest {
   private static final char[] NO_PASSWORD = {};
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Several event loops at once, against what a sequential index could answer. */
-@Timeout(60)
+@Timeout(240)
 class PrefixIndexStressTest {
   private static final int THREADS = 4;
   private static final int SLOTS = 8;

@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 final class Until {
   private Until() {}
 
-  /** Returns as soon as the condition holds; fails after 20 s. */
+  /** Returns as soon as the condition holds; fails after a minute. */
   static void holds(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError("never came: " + what);
