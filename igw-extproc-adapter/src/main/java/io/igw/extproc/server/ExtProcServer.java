@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExtProcServer implements AutoCloseable {
   private static final int HEADER_LIST_BYTES = 64 * 1024;
+  private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
 
   private final Server server;
   private final OpenStreams open;
@@ -144,8 +146,10 @@ public final class ExtProcServer implements AutoCloseable {
      */
     public ExtProcServer start(InetSocketAddress address) throws IOException {
       OpenStreams open = new OpenStreams(limits, maxMessageBytes);
+      int moreBytes = CONNECTION_WINDOW_BYTES - limits.streamBufferBytes();
+      ServerCredentials credentials = WideConnections.of(tls, moreBytes);
       NettyServerBuilder builder =
-          NettyServerBuilder.forAddress(address)
+          NettyServerBuilder.forAddress(address, credentials)
               .bossEventLoopGroup(loops.group())
               .workerEventLoopGroup(loops.group())
               .channelType(loops.channel())
@@ -158,9 +162,6 @@ public final class ExtProcServer implements AutoCloseable {
               .permitKeepAliveWithoutCalls(true)
               .addService(processService(open));
       services.forEach(builder::addService);
-      if (tls != null) {
-        builder.sslContext(tls);
-      }
       return new ExtProcServer(builder.build().start(), open);
     }
 
