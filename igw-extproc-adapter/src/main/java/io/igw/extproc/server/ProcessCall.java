@@ -29,6 +29,7 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
 
   private final ServerCall<Object, ProcessMethod.Reply> call;
   private final ExtProcStream stream;
+  private final Executor loop;
   private final OpenStreams open;
   private final StreamEvents events;
   private final Limits limits;
@@ -51,6 +52,7 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
       StreamEvents events,
       OpenStreams open) {
     this.call = call;
+    this.loop = loop;
     this.open = open;
     this.events = events;
     this.limits = open.limits();
@@ -141,10 +143,19 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
     return false;
   }
 
+  /**
+   * Comes from within the transport's flush. To read on there gives window back to the peer in a
+   * frame that this flush leaves behind and nobody flushes later: a peer that has no other window
+   * left would wait for it for ever. So that is a task of its own.
+   */
   @Override
   public void onReady() {
     stream.writable();
-    proceed();
+    if (asked) {
+      proceed();
+    } else {
+      loop.execute(this::proceed);
+    }
   }
 
   @Override

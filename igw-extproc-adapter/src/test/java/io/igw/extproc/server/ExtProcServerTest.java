@@ -1,6 +1,7 @@
 package io.igw.extproc.server;
 
 import static io.igw.extproc.testing.Messages.body;
+import static io.igw.extproc.testing.Messages.get;
 import static io.igw.extproc.testing.Messages.post;
 import static io.igw.extproc.testing.Messages.responseBody;
 import static io.igw.extproc.testing.Messages.responseHeaders;
@@ -31,12 +32,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The I/O layer over a real connection. */
 @Timeout(240)
@@ -64,15 +68,23 @@ class ExtProcServerTest {
   }
 
   private DataPlane open(StreamHandler handler) throws Exception {
+    start(handler);
+    channel = connect(65_535);
+    return new DataPlane(channel);
+  }
+
+  private void start(StreamHandler handler) throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     server = ExtProcServer.builder(handler, loops).start(new InetSocketAddress(loopback, 0));
-    channel =
-        NettyChannelBuilder.forAddress(new InetSocketAddress(loopback, server.port()))
-            .usePlaintext()
-            .directExecutor()
-            .flowControlWindow(65_535)
-            .build();
-    return new DataPlane(channel);
+  }
+
+  private ManagedChannel connect(int windowBytes) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    return NettyChannelBuilder.forAddress(new InetSocketAddress(loopback, server.port()))
+        .usePlaintext()
+        .directExecutor()
+        .flowControlWindow(windowBytes)
+        .build();
   }
 
   private StreamHandler picking() {
@@ -109,6 +121,38 @@ class ExtProcServerTest {
     assertThat(Recorder.joined(replies)).isEqualTo(whole);
     assertThat(exchanges.get(0).requestBytes.toByteArray()).isEqualTo(bytes);
     assertThat(exchanges.get(0).maxSlice).isEqualTo(64 * 1024);
+  }
+
+  /**
+   * Short pieces whose answers fill the transport's buffer, all read at once, and behind them as
+   * much of a long one as the window takes. Reading on then gives window back, which the peer has
+   * to hear of. The number of pieces has to be right to a few: less than half of the window, and
+   * more than the buffer.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {122, 123, 124, 125, 126})
+  void aLongPieceBehindShortOnesIsNotLeftInTheMiddle(int pieces) throws Exception {
+    CountDownLatch sent = new CountDownLatch(1);
+    start(picking());
+    channel = connect(1 << 20);
+    DataPlane plane = new DataPlane(channel).send(get(), responseHeaders(false));
+    plane.next(2);
+    exchanges.get(0).onResponseBody = () -> awaitQuietly(sent);
+    for (int i = 0; i < pieces; i++) {
+      plane.send(responseBody(ByteString.copyFrom(new byte[247]), false));
+    }
+    plane.send(responseBody(ByteString.copyFrom(new byte[60_000]), true));
+    TimeUnit.MILLISECONDS.sleep(50); // all that the window takes is on its way
+    sent.countDown();
+    plane.next(pieces + 1);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -48,6 +48,9 @@ public final class ScriptedExchange implements Exchange {
   public boolean needsResponse = true;
   public int maxSlice;
 
+  /** Runs with each call to {@link #responseBody}. */
+  public Runnable onResponseBody = () -> {};
+
   @Override
   public void requestHeaders(RequestHeaders headers, @Nullable EndpointSubset subset) {
     this.headers = headers;
@@ -109,6 +112,7 @@ public final class ScriptedExchange implements Exchange {
 
   @Override
   public void responseBody(byte[] source, int offset, int length) {
+    onResponseBody.run();
     responseBytes.write(source, offset, length);
   }
 
