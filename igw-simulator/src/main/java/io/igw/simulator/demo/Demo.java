@@ -102,7 +102,7 @@ final class Demo {
         options.seed, requests, seconds, Workload.SYSTEM_PROMPT_TOKENS);
     PlayResult random;
     PlayResult igw;
-    try (Spectator spectator = options.noTui ? Spectator.NONE : Spectator.open()) {
+    try (Spectator spectator = options.noTui ? Spectator.NONE : Spectator.open(this::lines)) {
       watching = spectator;
       random = play(gateway, folder, PickerSetup.RANDOM, requests);
       igw = play(gateway, folder, PickerSetup.IGW, requests);
@@ -192,6 +192,10 @@ final class Demo {
         100 * result.hitRatio(),
         result.firstTokenMillis(0.5),
         result.firstTokenMillis(0.9));
+  }
+
+  private void lines(String reason) {
+    say("terminal   %s: lines instead of a picture", reason);
   }
 
   private void say(String format, Object... values) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Someone at a terminal: sees servers and decisions as they change, and disturbs them by keys. */
@@ -24,9 +25,13 @@ final class Spectator implements AutoCloseable {
     this.view = view;
   }
 
-  /** Whoever sits at this process's terminal, if it is one. */
-  static Spectator open() {
-    TerminalView view = TerminalView.open();
+  /**
+   * Whoever sits at this process's terminal, if it is one.
+   *
+   * @param without hears why nothing can be shown on it
+   */
+  static Spectator open(Consumer<String> without) {
+    TerminalView view = TerminalView.open(without);
     return view == null ? NONE : new Spectator(view);
   }
 
@@ -82,7 +87,7 @@ final class Spectator implements AutoCloseable {
             fleet.rows(),
             selected,
             List.copyOf(reasons));
-    screen.show(Screen.draw(scene, screen.columns()));
+    screen.show(Screen.draw(scene, screen.columns(), screen.rows()));
   }
 
   /** False once the spectator has seen enough. */

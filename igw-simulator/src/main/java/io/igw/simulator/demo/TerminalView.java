@@ -2,6 +2,7 @@ package io.igw.simulator.demo;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -46,34 +47,52 @@ final class TerminalView implements AutoCloseable {
     terminal.flush();
   }
 
-  /** Null where there is no terminal that can move its cursor: a pipe, a dumb terminal. */
-  static @Nullable TerminalView open() {
+  /**
+   * Null where there is no terminal that can move its cursor: a pipe, a dumb terminal.
+   *
+   * @param without hears why, unless it is a pipe
+   */
+  static @Nullable TerminalView open(Consumer<String> without) {
     if (System.console() == null) {
       return null;
     }
     try {
-      Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build();
-      if (terminal.getType().startsWith(Terminal.TYPE_DUMB)
-          || terminal.getStringCapability(Capability.cursor_address) == null) {
-        terminal.close();
-        return null;
-      }
-      return new TerminalView(terminal);
+      return over(TerminalBuilder.builder().system(true).dumb(true).build(), without);
     } catch (IOException | IllegalStateException e) {
+      without.accept(String.valueOf(e.getMessage()));
       return null;
     }
   }
 
+  /** A view on a terminal, which is closed with it; null if it cannot move its cursor. */
+  static @Nullable TerminalView over(Terminal terminal, Consumer<String> without)
+      throws IOException {
+    if (terminal.getType().startsWith(Terminal.TYPE_DUMB)
+        || terminal.getStringCapability(Capability.cursor_address) == null) {
+      without.accept("one of type " + terminal.getType() + " cannot move its cursor");
+      terminal.close();
+      return null;
+    }
+    return new TerminalView(terminal);
+  }
+
+  /**
+   * What lines may fill. The last column stays free: what clears the rest of a line behind one that
+   * fills it takes its last character on some terminals.
+   */
   int columns() {
-    return Math.max(1, terminal.getSize().getColumns());
+    return Math.max(1, terminal.getSize().getColumns() - 1);
+  }
+
+  int rows() {
+    return Math.max(1, terminal.getSize().getRows());
   }
 
   /** Shows lines; those that do not fit are not shown. */
   void show(List<AttributedString> lines) {
     Size size = terminal.getSize();
-    int rows = Math.max(1, size.getRows());
     display.resize(size);
-    display.update(lines.size() > rows ? lines.subList(0, rows) : lines, 0);
+    display.update(lines.size() > rows() ? lines.subList(0, rows()) : lines, 0);
   }
 
   /** The next key, {@link Key#NONE} if none comes in time. */

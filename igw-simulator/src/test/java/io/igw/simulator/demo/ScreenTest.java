@@ -24,7 +24,8 @@ class ScreenTest {
               row("server-2", Fleet.State.DEAD, 0),
               row("server-3", Fleet.State.SPARE, 0)),
           1,
-          List.of("decision 9: endpoint=server-0 total=2.0 (a=1.0) runner-up=server-1 total=1.5"));
+          List.of(
+              "decision 9: model=m endpoint=server-0 total=2.0 (a=1.0) runner-up=server-1 total=1.5"));
 
   private static Fleet.Row row(String name, Fleet.State state, int waiting) {
     return new Fleet.Row(
@@ -32,7 +33,11 @@ class ScreenTest {
   }
 
   private static List<String> draw(int columns) {
-    return Screen.draw(SCENE, columns).stream().map(AttributedString::toString).toList();
+    return draw(columns, 100);
+  }
+
+  private static List<String> draw(int columns, int rows) {
+    return Screen.draw(SCENE, columns, rows).stream().map(AttributedString::toString).toList();
   }
 
   @Test
@@ -46,15 +51,48 @@ class ScreenTest {
         .contains("> server-1   slow")
         .contains("  server-2   dead   \n")
         .contains("  server-3   spare  \n")
-        .contains("decision 9: endpoint=server-0 total=2.0 (a=1.0)\n")
+        .contains("decision 9: model=m endpoint=server-0 total=2.0 (a=1.0)\n")
         .contains("     runner-up=server-1 total=1.5")
         .contains("k kill or restart");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 5, 40, 80, 300})
+  @ValueSource(ints = {1, 5, 20, 40, 71, 72, 80, 300})
   void nothingIsWiderThanTheTerminal(int columns) {
     assertThat(draw(columns)).allMatch(line -> line.length() <= columns);
-    assertThat(draw(columns)).hasSameSizeAs(draw(130));
+  }
+
+  @Test
+  void ofFortyColumnsAllButTheLastAreEnough() {
+    assertThat(draw(39))
+        .containsExactly(
+            "igw demo: igw, through envoy",
+            "4 of 20 s",
+            "12 sent, 2 answered, 1 failed",
+            "2.8 requests/s   75 tokens/s",
+            "prefix hits 80.0 %",
+            "TTFT p50 20 ms, p90 40 ms",
+            "",
+            " server    state   q run   KV hit share",
+            " server-0  up      3   2  50%  80%  25%",
+            ">server-1  slow    0   2  50%  80%  25%",
+            " server-2  dead  ",
+            " server-3  spare ",
+            "",
+            "#9: m -> server-0 total=2.0 (a=1.0)",
+            "     runner-up=server-1 total=1.5",
+            "",
+            "up/down or 0-9 choose",
+            "k kill or restart   s slow   a add",
+            "q quit");
+  }
+
+  @Test
+  void wheneverThereAreTooFewRowsDecisionsGoFirst() {
+    List<String> all = draw(39);
+    List<String> without = draw(39, all.size() - 2);
+    assertThat(without).hasSize(all.size() - 2).noneMatch(line -> line.contains("server-0 total"));
+    assertThat(without.get(without.size() - 1)).isEqualTo("q quit");
+    assertThat(draw(39, 1)).hasSize(all.size() - 3);
   }
 }
