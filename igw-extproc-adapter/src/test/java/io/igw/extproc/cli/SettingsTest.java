@@ -6,14 +6,19 @@ import io.igw.extproc.picker.GatewayProfile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flags as the reference takes them (observability.md 2), and igw's own. */
@@ -103,6 +108,70 @@ class SettingsTest {
   })
   void sizes(String text, long expected) {
     assertThat(parse("--max-request-body-bytes", text).get(Flags.MAX_BODY)).isEqualTo(expected);
+  }
+
+  private static final Map<String, Flag<Long>> SIZES =
+      Map.of(
+          "--max-request-body-bytes", Flags.MAX_BODY,
+          "--max-request-header-bytes", Flags.MAX_HEADERS,
+          "--max-held-body-bytes", Flags.MAX_HELD_BODIES,
+          "--stream-buffer-bytes", Flags.STREAM_BUFFER,
+          "--grpc-max-recv-msg-size", Flags.MAX_RECV);
+
+  static Stream<Arguments> limits() {
+    List<Arguments> rows = new ArrayList<>();
+    for (String name : SIZES.keySet()) {
+      rows.add(Arguments.of(name, "1", 1L));
+      rows.add(Arguments.of(name, "96KiB", 96L << 10));
+      rows.add(Arguments.of(name, "2147483647", Integer.MAX_VALUE));
+      for (String wrong :
+          List.of("0", "2147483648", "2GiB", "99999999999", "-1", "1.5MiB", "much")) {
+        rows.add(Arguments.of(name, wrong, null));
+      }
+    }
+    rows.add(Arguments.of("--max-streams", "1", 1L));
+    rows.add(Arguments.of("--max-streams", "1000000", 1_000_000L));
+    for (String wrong : List.of("0", "1000001", "-1", "1k", "many")) {
+      rows.add(Arguments.of("--max-streams", wrong, null));
+    }
+    return rows.stream();
+  }
+
+  /** Value, bounds and error of every limit, on the command line and in the environment. */
+  @ParameterizedTest(name = "{0}={1}")
+  @MethodSource("limits")
+  void limits(String name, String text, @Nullable Number value) {
+    Flag<? extends Number> flag = SIZES.getOrDefault(name, Flags.MAX_HEADERS);
+    String expected = "a size such as 16MiB, 25MB or 1048576, below 2 GiB";
+    if (name.equals("--max-streams")) {
+      flag = Flags.MAX_STREAMS;
+      expected = "a number, 1 to 1000000";
+    }
+    Map<String, String> environment = Map.of(flag.variable(), text);
+    Settings line = parse(name + "=" + text);
+    Settings variable = Settings.parse(List.of(), environment);
+    if (value != null) {
+      assertThat(line.problems()).isEmpty();
+      assertThat(variable.problems()).isEmpty();
+      assertThat(line.get(flag).longValue()).isEqualTo(value.longValue());
+      assertThat(variable.get(flag).longValue()).isEqualTo(value.longValue());
+    } else {
+      String problem = ": " + text + " (expected: " + expected + ")";
+      assertThat(line.problems()).containsExactly(name + problem);
+      assertThat(variable.problems()).containsExactly(flag.variable() + problem);
+    }
+  }
+
+  @Test
+  void limitsHaveTheirDefaults() {
+    Settings settings = parse();
+    assertThat(settings.get(Flags.MAX_BODY)).isEqualTo(64L << 20);
+    assertThat(settings.get(Flags.MAX_HEADERS)).isEqualTo(64L << 10);
+    assertThat(settings.get(Flags.STREAM_BUFFER)).isEqualTo(64L << 10);
+    assertThat(settings.get(Flags.MAX_RECV)).isEqualTo(16L << 20);
+    assertThat(settings.get(Flags.MAX_STREAMS)).isEqualTo(10_000);
+    assertThat(settings.get(Flags.MAX_HELD_BODIES))
+        .isEqualTo(Math.min(512L << 20, Runtime.getRuntime().maxMemory() / 4));
   }
 
   @Test
