@@ -1,0 +1,40 @@
+package io.igw.extproc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a process has set before its transport starts. */
+class MainTest {
+  /** Prints the level that the transport has. */
+  static final class Probe {
+    public static void main(String[] args) {
+      Main.withoutLeakDetection();
+      System.out.print(ResourceLeakDetector.getLevel());
+    }
+  }
+
+  private static String level(List<String> flags) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Probe.class.getName()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    process.getInputStream().transferTo(output);
+    return output.toString();
+  }
+
+  @Test
+  void theTransportFollowsNoBuffersUnlessAsked() throws IOException {
+    assertThat(level(List.of())).isEqualTo("DISABLED");
+    assertThat(level(List.of("-D" + Main.LEAK_DETECTION + "=paranoid"))).isEqualTo("PARANOID");
+  }
+}
