@@ -60,6 +60,9 @@ public interface PluginContext {
   /** Monotonic clock; virtual in simulation. */
   LongSupplier nanoClock();
 
+  /** What this plugin shows to a metrics system. */
+  Meters meters();
+
   /** For work off the request path. */
   Executor background();
 

@@ -10,6 +10,7 @@ import io.igw.runtime.metrics.MetricsSource;
 import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginCatalog;
+import io.igw.scheduler.PluginMeters;
 import io.igw.scheduler.Scheduler;
 import io.igw.spi.Plugin;
 import java.nio.file.Path;
@@ -139,6 +140,11 @@ public final class PickerRuntime implements AutoCloseable {
   /** The scheduling cycle. */
   public Scheduler scheduler() {
     return parts.scheduler();
+  }
+
+  /** What the plugins measure. */
+  public PluginMeters pluginMeters() {
+    return parts.graph().meters();
   }
 
   /** Null when ready, else why not. */

@@ -4,6 +4,7 @@ import io.igw.api.Attribute;
 import io.igw.api.Schema;
 import io.igw.api.Signal;
 import io.igw.spi.DataProducer;
+import io.igw.spi.Meters;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
@@ -49,6 +50,7 @@ public final class PluginGraph {
   private final Map<String, Plugin> plugins = new LinkedHashMap<>();
   private final Map<String, PerEndpoint> produced = new LinkedHashMap<>();
   private final List<Missing> consumed = new ArrayList<>();
+  private final PluginMeters meters = new PluginMeters();
   private final Map<StateKey, AutoCloseable> states = new LinkedHashMap<>();
 
   /** An empty graph. */
@@ -81,7 +83,17 @@ public final class PluginGraph {
 
   /** Context for an instance about to be created. */
   public PluginContext context(String name) {
-    return new Context(name);
+    return context(name, name);
+  }
+
+  /** Context for an instance of another name than its type's. */
+  public PluginContext context(String name, String type) {
+    return new Context(name, type);
+  }
+
+  /** What the instances measure. */
+  public PluginMeters meters() {
+    return meters;
   }
 
   /**
@@ -191,9 +203,11 @@ public final class PluginGraph {
 
   private final class Context implements PluginContext {
     private final String name;
+    private final String type;
 
-    private Context(String name) {
+    private Context(String name, String type) {
       this.name = name;
+      this.type = type;
     }
 
     @Override
@@ -259,6 +273,11 @@ public final class PluginGraph {
     @SuppressWarnings("unchecked")
     private <T> T cast(AutoCloseable value) {
       return (T) value;
+    }
+
+    @Override
+    public Meters meters() {
+      return meters.of(name, type);
     }
 
     @Override

@@ -41,6 +41,17 @@ public final class Made {
     return role.cast(plugin);
   }
 
+  /** The one series of a family. */
+  public double meter(String family) {
+    return graph.meters().families().stream()
+        .filter(f -> f.name().equals(family))
+        .findFirst()
+        .orElseThrow()
+        .series()
+        .get(0)
+        .value();
+  }
+
   /** What is wrong with parameters. */
   public static List<String> problems(String type, Map<String, ?> parameters) {
     MapParameters read = new MapParameters(parameters);

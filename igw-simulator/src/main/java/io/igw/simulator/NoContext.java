@@ -2,6 +2,7 @@ package io.igw.simulator;
 
 import io.igw.api.Attribute;
 import io.igw.api.Signal;
+import io.igw.spi.Meters;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestKey;
@@ -19,6 +20,11 @@ final class NoContext implements PluginContext {
 
   @Override
   public Signal signal(String name) {
+    throw nothing();
+  }
+
+  @Override
+  public Meters meters() {
     throw nothing();
   }
 

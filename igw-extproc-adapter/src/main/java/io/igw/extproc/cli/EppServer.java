@@ -17,10 +17,12 @@ import io.igw.extproc.tls.MetricsTls;
 import io.igw.extproc.tls.ServerTls;
 import io.igw.extproc.tls.TlsException;
 import io.igw.runtime.PickerRuntime;
+import io.igw.scheduler.PluginMeters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -175,6 +177,11 @@ final class EppServer implements AutoCloseable {
       @Override
       public int waitingBodies() {
         return extProc == null ? 0 : extProc.waitingBodies();
+      }
+
+      @Override
+      public List<PluginMeters.Family> pluginMeters() {
+        return runtime.pluginMeters().families();
       }
     };
   }

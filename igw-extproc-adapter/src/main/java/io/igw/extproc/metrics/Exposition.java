@@ -2,6 +2,7 @@ package io.igw.extproc.metrics;
 
 import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
+import io.igw.scheduler.PluginMeters;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -39,6 +40,11 @@ public final class Exposition implements MultiCollector {
 
     /** Streams whose bodies wait for room. */
     int waitingBodies();
+
+    /** What plugins measure. */
+    default List<PluginMeters.Family> pluginMeters() {
+      return List.of();
+    }
   }
 
   /** The reference counts in this plugin; here the pool does. */
@@ -98,6 +104,7 @@ public final class Exposition implements MultiCollector {
     if (metrics.streams != null) {
       metrics.streams.write(out);
     }
+    PluginFamilies.write(out, load.pluginMeters(), deprecated);
     return new MetricSnapshots(out);
   }
 

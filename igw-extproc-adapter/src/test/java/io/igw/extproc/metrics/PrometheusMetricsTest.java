@@ -9,15 +9,20 @@ import io.igw.api.EndpointId;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection.Reason;
+import io.igw.api.Schema;
 import io.igw.api.Signal;
 import io.igw.api.Usage;
 import io.igw.runtime.PickerMetrics.RequestLabels;
+import io.igw.scheduler.PluginGraph;
+import io.igw.scheduler.PluginMeters;
+import io.igw.spi.Meters;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -28,6 +33,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PrometheusMetricsTest {
   private static final String FULL =
       "{fairness_id=\"tenant\",model_name=\"m\",priority=\"1\",target_model_name=\"t\"}";
+
+  private static final PluginGraph GRAPH =
+      new PluginGraph(new Schema(), (nanos, task) -> () -> {}, () -> 0, Runnable::run);
+
+  static {
+    for (String name : new String[] {"near", "far"}) {
+      Meters meters = GRAPH.context(name, "approx-prefix-cache-producer").meters();
+      meters.gauge("llm_d_epp_prefix_indexer_size", "Size.", () -> 5);
+      Meters.Histogram ratio =
+          meters.histogram("llm_d_epp_prefix_indexer_hit_ratio", "Ratio.", 0, 0.5, 1);
+      ratio.record(0.75);
+      meters.counter("own_things", "Things.", "kind", "odd").add(3);
+      meters.gauge("igw_open_leases", "A name that is taken.", () -> 99);
+    }
+  }
 
   private static final Exposition.LiveLoad LOAD =
       new Exposition.LiveLoad() {
@@ -54,6 +74,11 @@ class PrometheusMetricsTest {
         @Override
         public int waitingBodies() {
           return 7;
+        }
+
+        @Override
+        public List<PluginMeters.Family> pluginMeters() {
+          return GRAPH.meters().families();
         }
       };
 
@@ -87,6 +112,23 @@ class PrometheusMetricsTest {
         labels, true, 1_100_000_000L, 100_000_000L, 2_000, new Usage(100, 40, 11));
     metrics.requestFailed(labels, "ModelServerError");
     metrics.limited("streams");
+  }
+
+  @Test
+  void whatPluginsMeasureIsShown() throws Exception {
+    String near = "{plugin_name=\"near\",plugin_type=\"approx-prefix-cache-producer\"";
+    assertThat(scrape(true))
+        .contains(
+            "llm_d_epp_prefix_indexer_size" + near + "} 5.0",
+            "inference_extension_prefix_indexer_size 10.0",
+            "llm_d_epp_prefix_indexer_hit_ratio_bucket" + near + ",le=\"0.5\"} 0",
+            "llm_d_epp_prefix_indexer_hit_ratio_bucket" + near + ",le=\"1.0\"} 1",
+            "inference_extension_prefix_indexer_hit_ratio_bucket{le=\"1.0\"} 2",
+            "inference_extension_prefix_indexer_hit_ratio_sum 1.5",
+            "igw_open_leases 3.0")
+        .containsPattern("own_things_total\\{kind=\"odd\",plugin_name=\"far\".*} 3.0")
+        .doesNotContain("igw_open_leases 99");
+    assertThat(scrape(false)).doesNotContain("inference_extension_prefix");
   }
 
   @Test

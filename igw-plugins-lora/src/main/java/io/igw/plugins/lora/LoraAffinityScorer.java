@@ -7,6 +7,7 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.LoraAdapters;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
+import io.igw.spi.Meters;
 import io.igw.spi.PickListener;
 import io.igw.spi.PluginContext;
 import io.igw.spi.ProfileResults;
@@ -28,8 +29,8 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
   private final Derived<AdapterScores> scoresOfSnapshot = Derived.of(AdapterScores::of);
   private final Set<String> baseModels;
   private final KnownAdapters known;
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
+  private final LongAdder hits;
+  private final LongAdder misses;
 
   /** Newest snapshot learned from: spares the look at its names; a stale value is harmless. */
   private volatile long learnedVersion = Long.MIN_VALUE;
@@ -38,6 +39,11 @@ public final class LoraAffinityScorer implements Scorer, PickListener {
   LoraAffinityScorer(Set<String> baseModels, PluginContext context) {
     this.baseModels = baseModels;
     this.known = context.state("known-adapters", KnownAdapters::new);
+    Meters meters = context.meters();
+    String family = "igw_lora_requests";
+    String help = "Requests for an adapter, by whether the picked endpoint was running it.";
+    this.hits = meters.counter(family, help, "result", "hit");
+    this.misses = meters.counter(family, help, "result", "miss");
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.igw.api.Prompt;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.DataProducer;
+import io.igw.spi.Meters;
 import io.igw.spi.Parameters;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PickListener;
@@ -31,6 +32,13 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
   static final String TYPE = "approx-prefix-cache-producer";
 
   private static final int SCRATCH_PLACES = 16;
+  private static final int BYTES_PER_TOKEN = 4;
+  private static final double[] RATIOS = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
+
+  /** 0 and the powers of two from 16 on (observability-metrics.md 6). */
+  private static final double[] BYTES = {
+    0, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536
+  };
 
   private final PrefixIndexSettings settings;
   private final PrefixIndex index;
@@ -42,6 +50,8 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
       new AtomicReferenceArray<>(SCRATCH_PLACES);
   private final LongAdder recordedBlocks = new LongAdder();
   private final LongAdder recordedHits = new LongAdder();
+  private final Meters.Histogram hitRatio;
+  private final Meters.Histogram hitBytes;
 
   ApproxPrefixCacheProducer(PrefixIndexSettings settings, PluginContext context) {
     this.settings = settings;
@@ -54,6 +64,21 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
     this.matchedBlocks = context.produces(MATCHED_BLOCKS);
     this.totalBlocks = context.produces(TOTAL_BLOCKS);
     this.blockSizeTokens = context.produces(BLOCK_SIZE_TOKENS);
+    Meters meters = context.meters();
+    this.hitRatio =
+        meters.histogram(
+            "llm_d_epp_prefix_indexer_hit_ratio",
+            "Share of the prompt's blocks that the picked endpoint held.",
+            RATIOS);
+    this.hitBytes =
+        meters.histogram(
+            "llm_d_epp_prefix_indexer_hit_bytes",
+            "Length of the prompt's prefix that the picked endpoint held, 4 bytes a token.",
+            BYTES);
+    meters.gauge(
+        "llm_d_epp_prefix_indexer_size",
+        "Pairs of block and endpoint in the index.",
+        this::indexEntries);
   }
 
   static ApproxPrefixCacheProducer of(Parameters parameters, PluginContext context) {
@@ -101,7 +126,10 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
     }
     Endpoint destination = results.picked(primary, 0);
     recordedBlocks.add(total);
-    recordedHits.add(record(snapshot, destination, prompt, blockTokens, total));
+    int hits = record(snapshot, destination, prompt, blockTokens, total);
+    recordedHits.add(hits);
+    hitRatio.record((double) hits / total);
+    hitBytes.record((double) hits * blockTokens * BYTES_PER_TOKEN);
     String prefill = PickListener.prefillProfile(results);
     if (prefill != null && !prefill.equals(primary)) {
       Endpoint other = results.picked(prefill, 0);

@@ -15,6 +15,7 @@ import io.igw.scheduler.Evaluation;
 import io.igw.scheduler.MapParameters;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
+import io.igw.scheduler.PluginMeters;
 import io.igw.scheduler.Scheduler;
 import io.igw.scheduler.SchedulerBuilder;
 import io.igw.spi.Cycle;
@@ -135,6 +136,15 @@ final class Gateway implements AutoCloseable {
   Gateway start() {
     scheduler = builder.build();
     return this;
+  }
+
+  PluginMeters.Series meter(String family) {
+    return graph.meters().families().stream()
+        .filter(f -> f.name().equals(family))
+        .findFirst()
+        .orElseThrow()
+        .series()
+        .get(0);
   }
 
   Scheduler scheduler() {

@@ -1,9 +1,11 @@
 package io.igw.plugins.prefix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.igw.api.Prompt;
 import io.igw.api.Signal;
+import io.igw.scheduler.PluginMeters;
 import io.igw.spi.Cycle;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.ProfileResults;
@@ -53,6 +55,30 @@ class PrefixRoutingTest {
       assertThat(producer.indexEntries()).isZero();
       gateway.schedule(Prompts.of(1, 2));
       assertThat(producer.indexEntries()).isEqualTo(2);
+    }
+  }
+
+  /** Families of observability-metrics.md 6: 2 of 2 blocks of 64 tokens and 4 bytes, then of 3. */
+  @Test
+  void measuresWhatEachDestinationHeld() {
+    try (Gateway gateway = new Gateway(3)) {
+      gateway.producer(Map.of());
+      gateway.profile("default", Map.of()).handler().start();
+      gateway.schedule(Prompts.of(1, 2));
+      gateway.schedule(Prompts.of(1, 2));
+      gateway.schedule(Prompts.of(1, 2, 3));
+      PluginMeters.Series ratio = gateway.meter("llm_d_epp_prefix_indexer_hit_ratio");
+      assertThat(ratio.count(0)).as("none").isEqualTo(1);
+      assertThat(ratio.count(7)).as("two thirds").isEqualTo(1);
+      assertThat(ratio.count(10)).as("all").isEqualTo(1);
+      assertThat(ratio.value()).isCloseTo(5.0 / 3, within(1e-9));
+      PluginMeters.Series bytes = gateway.meter("llm_d_epp_prefix_indexer_hit_bytes");
+      assertThat(bytes.count(0)).isEqualTo(1);
+      assertThat(bytes.count(6)).as("512").isEqualTo(2);
+      assertThat(bytes.value()).isEqualTo(1024);
+      PluginMeters.Series size = gateway.meter("llm_d_epp_prefix_indexer_size");
+      assertThat(size.value()).isEqualTo(3);
+      assertThat(size.plugin()).isEqualTo("approx-prefix-cache-producer");
     }
   }
 

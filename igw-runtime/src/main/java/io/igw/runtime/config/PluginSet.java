@@ -150,7 +150,7 @@ final class PluginSet {
     }
     Plugin plugin;
     try {
-      plugin = provider.create(parameters, graph.context(entry.name()));
+      plugin = provider.create(parameters, graph.context(entry.name(), entry.type()));
     } catch (RuntimeException | LinkageError e) {
       problems.error(entry.place(), failure + label.substring("plugin".length()) + e);
       return null;

@@ -62,7 +62,7 @@ public final class AdmissionProviders {
           "disaggregatedset-rollout-screener",
           Stability.ALPHA,
           "keeps a request within one revision of a roll-out",
-          (p, c) -> RolloutScreener.of(p));
+          RolloutScreener::of);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.igw.scheduler.filters.LabelSelector;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.Parameters;
+import io.igw.spi.PluginContext;
 import io.igw.spi.ReadinessCheck;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,12 @@ import org.jspecify.annotations.Nullable;
  * the candidates.
  */
 final class RolloutScreener implements Screener, ResponseObserver, ReadinessCheck {
-  /** A header that asks for a label's value. */
-  private record Selector(String header, String label, boolean strict) {}
+  /**
+   * A header that asks for a label's value.
+   *
+   * @param noMatch requests for a value that no endpoint had
+   */
+  private record Selector(String header, String label, boolean strict, LongAdder noMatch) {}
 
   private final List<Selector> selectors;
   private final @Nullable Derived<RolloutShares> shares;
@@ -47,7 +53,7 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
     this.shares = shares;
   }
 
-  static RolloutScreener of(Parameters parameters) {
+  static RolloutScreener of(Parameters parameters, PluginContext context) {
     Parameters scope = parameters.object("scope");
     Predicate<Map<String, String>> inScope = labels -> false;
     String selector = scope.text("labelSelector", "");
@@ -76,11 +82,11 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
     Mode by = mode.equals("max-role") ? Mode.MAX_ROLE : Mode.SUM;
     RolloutShares.Rules rules = new RolloutShares.Rules(inScope, revision, role, required, by);
     return new RolloutScreener(
-        selectors(parameters),
+        selectors(parameters, context),
         gated ? Derived.of(snapshot -> RolloutShares.of(snapshot, rules)) : null);
   }
 
-  private static List<Selector> selectors(Parameters parameters) {
+  private static List<Selector> selectors(Parameters parameters, PluginContext context) {
     List<Selector> selectors = new ArrayList<>();
     Set<String> names = new HashSet<>();
     Set<String> headers = new HashSet<>();
@@ -89,7 +95,8 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       String header = entry.text("headerName", "").toLowerCase(Locale.ROOT);
       String label = entry.text("labelKey", "");
       String mode = entry.text("mode", "");
-      if (name.isEmpty() || !names.add(name)) {
+      boolean named = !name.isEmpty() && names.add(name);
+      if (!named) {
         entry.reject("name", "a name not used before");
       }
       if (header.isEmpty() || !headers.add(header)) {
@@ -101,7 +108,17 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       if (!mode.equals("strict") && !mode.equals("prefer")) {
         entry.reject("mode", "strict or prefer");
       }
-      selectors.add(new Selector(header, label, mode.equals("strict")));
+      LongAdder noMatch =
+          named
+              ? context
+                  .meters()
+                  .counter(
+                      "llm_d_epp_disaggregatedset_strict_header_no_match",
+                      "Requests with a strict header whose value no endpoint had.",
+                      "selector",
+                      name)
+              : new LongAdder();
+      selectors.add(new Selector(header, label, mode.equals("strict"), noMatch));
     }
     return List.copyOf(selectors);
   }
@@ -117,6 +134,9 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       RolloutShares known = snapshot.derived(shares);
       int drawn = asked ? RolloutShares.ANY : known.draw(candidates, cycle.random());
       candidates.retainIf(i -> known.allows(candidates.ordinal(i), drawn));
+      if (candidates.size() == 0) {
+        return;
+      }
     }
     for (Selector selector : selectors) {
       String wanted = selector.strict() ? wanted(cycle, selector) : null;
@@ -125,6 +145,10 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
           Map<String, String> labels = snapshot.endpoint(candidates.ordinal(i)).labels();
           return wanted.equals(labels.get(selector.label()));
         });
+        if (candidates.size() == 0) {
+          selector.noMatch().increment();
+          return;
+        }
       }
     }
   }

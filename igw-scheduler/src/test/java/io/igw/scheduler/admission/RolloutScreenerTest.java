@@ -99,6 +99,17 @@ class RolloutScreenerTest {
   }
 
   @Test
+  void valuesThatNoEndpointHasAreCounted() {
+    Screener screener = screener("sum", "strict");
+    screen(screener, 1, "b1");
+    assertThat(made.meter("llm_d_epp_disaggregatedset_strict_header_no_match")).isZero();
+    screen(screener, 1, "d1");
+    screen(screener, 1, "c1");
+    screen(screener("sum", "prefer"), 1, "d1");
+    assertThat(made.meter("llm_d_epp_disaggregatedset_strict_header_no_match")).isEqualTo(2);
+  }
+
+  @Test
   void aPreferredValueDoesNotNarrow() {
     assertThat(screen(screener("sum", "prefer"), 1, "d1")).isNotEmpty();
   }
