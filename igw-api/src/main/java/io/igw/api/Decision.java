@@ -27,6 +27,11 @@ public non-sealed interface Decision extends Outcome, Lease {
     return port == 0 ? endpoint().hostPort() : Endpoint.hostPort(endpoint().host(), port);
   }
 
+  /** Every candidate of the primary profile; empty unless the picker was asked to keep them. */
+  default List<ScoredEndpoint> scores() {
+    return List.of();
+  }
+
   /** Version of the snapshot that was decided on. */
   long snapshotVersion();
 }

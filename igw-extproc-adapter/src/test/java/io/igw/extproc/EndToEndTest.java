@@ -29,6 +29,7 @@ import io.igw.extproc.testing.Served;
 import io.igw.runtime.PickerRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -96,6 +97,40 @@ class EndToEndTest {
       assertThat(Recorder.joined(replies).toStringUtf8()).isEqualTo(CHAT);
       plane.cancel();
     }
+  }
+
+  /** ext-proc.md 5.4: every endpoint that the primary profile scored, by address. */
+  @Test
+  void scoresInMetadataIfAskedFor() throws Exception {
+    served =
+        new Served(
+            PickerRuntime.builder().keepScores(true),
+            ErrorFormat.OPENAI,
+            Served.endpoints("127.9.0.1:8000", "127.9.0.1:8001", "2001:db8::1:8000"));
+    DataPlane plane = open(post(), body(CHAT, true));
+    Map<String, Value> scores = scores(plane.next());
+    assertThat(scores).containsOnlyKeys("127.9.0.1:8000", "127.9.0.1:8001", "[2001:db8::1]:8000");
+    assertThat(scores.values())
+        .allSatisfy(score -> assertThat(score.getNumberValue()).isBetween(0.0, 7.0));
+    plane.cancel();
+    plane = open(withSubset(post(), list("127.9.0.1")), body(CHAT, true));
+    assertThat(scores(plane.next())).containsOnlyKeys("127.9.0.1:8000", "127.9.0.1:8001");
+    plane.cancel();
+    served.close();
+    serveFour();
+    plane = open(post(), body(CHAT, true));
+    assertThat(scores(plane.next())).as("not asked for").isEmpty();
+    plane.cancel();
+  }
+
+  private static Map<String, Value> scores(ProcessingResponse reply) {
+    return reply
+        .getDynamicMetadata()
+        .getFieldsOrDefault("envoy.lb", Value.getDefaultInstance())
+        .getStructValue()
+        .getFieldsOrDefault("x-gateway-destination-endpoint-scores", Value.getDefaultInstance())
+        .getStructValue()
+        .getFieldsMap();
   }
 
   static Stream<Arguments> subsets() {

@@ -149,16 +149,12 @@ public final class PickerRuntime implements AutoCloseable {
 
   /** Null when ready, else why not. */
   public @Nullable String notReady() {
-    switch (stage.get()) {
-      case BUILT:
-        return "not started";
-      case STARTING:
-        return "endpoints are not loaded yet";
-      case CLOSED:
-        return "stopped";
-      default:
-        return parts.notReady();
-    }
+    return switch (stage.get()) {
+      case BUILT -> "not started";
+      case STARTING -> "endpoints are not loaded yet";
+      case CLOSED -> "stopped";
+      case RUNNING -> parts.notReady();
+    };
   }
 
   /** Whether endpoints are given or discovered; if not, only {@link #pool} brings any. */
@@ -220,6 +216,7 @@ public final class PickerRuntime implements AutoCloseable {
     PickerMetrics metrics = PickerMetrics.NONE;
     boolean allowExperimental;
     boolean ignoreSubset;
+    boolean keepScores;
     int leastDestinations = 1;
     int mostDestinations = Integer.MAX_VALUE;
     long maxBodyBytes = 64L << 20;
@@ -292,6 +289,12 @@ public final class PickerRuntime implements AutoCloseable {
       }
       this.leastDestinations = least;
       this.mostDestinations = most;
+      return this;
+    }
+
+    /** Whether decisions tell the scores of all candidates; they do not unless set. */
+    public Builder keepScores(boolean keep) {
+      this.keepScores = keep;
       return this;
     }
 

@@ -299,6 +299,7 @@ record RuntimeParts(
             .leaseIdle(settings.leaseIdle)
             .slowStart(settings.slowStart)
             .leastPicks(settings.leastDestinations)
+            .keepScores(settings.keepScores)
             .metrics(settings.metrics);
     if (settings.seed != null) {
       builder.seed(settings.seed);

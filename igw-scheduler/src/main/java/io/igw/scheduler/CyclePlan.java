@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param slowWatch finds plugins that take long
  * @param reservedTokens what a pick reserves, null: the prompt's estimate
  * @param leastPicks endpoints that a decision names at least, while there are so many candidates
+ * @param keepScores whether decisions tell the scores of all candidates
  * @param cacheHits blocks of the prompt that an endpoint holds; null: nothing tells
  * @param perEndpointKeys keys that producers may write; more are added as they come
  * @param bySnapshot what this scheduler derives from a snapshot
@@ -43,6 +44,7 @@ record CyclePlan(
     SlowWatch slowWatch,
     @Nullable PerEndpoint reservedTokens,
     int leastPicks,
+    boolean keepScores,
     @Nullable PerEndpoint cacheHits,
     int perEndpointKeys,
     Derived<SnapshotPlan> bySnapshot) {}

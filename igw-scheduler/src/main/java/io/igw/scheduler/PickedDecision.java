@@ -3,6 +3,7 @@ package io.igw.scheduler;
 import io.igw.api.Decision;
 import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
+import io.igw.api.ScoredEndpoint;
 import io.igw.api.Usage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -39,13 +40,15 @@ final class PickedDecision extends Share implements Decision {
    * @param destinationPort port of all destinations, 0: their own
    * @param prefill share of the profile named {@code prefill}, null if it is the primary or none
    * @param others shares of the other profiles
+   * @param scores of the primary profile's candidates, where they are kept
    */
   record Extras(
       List<Endpoint> fallbacks,
       Map<String, String> headers,
       int destinationPort,
       @Nullable Share prefill,
-      List<Share> others) {}
+      List<Share> others,
+      List<ScoredEndpoint> scores) {}
 
   private final PoolEndpoint endpoint;
   private final long snapshotVersion;
@@ -173,6 +176,12 @@ final class PickedDecision extends Share implements Decision {
   public int destinationPort() {
     Extras more = extras;
     return more == null ? 0 : more.destinationPort();
+  }
+
+  @Override
+  public List<ScoredEndpoint> scores() {
+    Extras more = extras;
+    return more == null ? List.of() : more.scores();
   }
 
   @Override

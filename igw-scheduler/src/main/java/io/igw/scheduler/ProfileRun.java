@@ -1,7 +1,12 @@
 package io.igw.scheduler;
 
+import io.igw.api.EndpointSnapshot;
+import io.igw.api.ScoredEndpoint;
 import io.igw.spi.Filter;
 import io.igw.spi.Picker;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,6 +186,15 @@ final class ProfileRun {
   double total(int position) {
     candidates.ordinal(position);
     return totals[position];
+  }
+
+  /** Every candidate with its total, in their order. */
+  List<ScoredEndpoint> scores(EndpointSnapshot snapshot) {
+    List<ScoredEndpoint> scores = new ArrayList<>(candidates.size());
+    for (int i = 0; i < candidates.size(); i++) {
+      scores.add(new ScoredEndpoint(snapshot.endpoint(candidates.ordinal(i)), totals[i]));
+    }
+    return Collections.unmodifiableList(scores);
   }
 
   int pickedCount() {

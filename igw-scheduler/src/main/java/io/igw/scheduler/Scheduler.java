@@ -7,6 +7,7 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Outcome;
 import io.igw.api.Rejection;
+import io.igw.api.ScoredEndpoint;
 import io.igw.spi.CandidateHint;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.RequestState;
@@ -240,7 +241,9 @@ public final class Scheduler implements EndpointPicker {
     workspace.notifyListeners();
     Map<String, String> headers = workspace.results().takeHeaders();
     int port = workspace.results().destinationPort();
+    List<ScoredEndpoint> scores = plan.keepScores() ? primary.scores(snapshot) : List.of();
     if (prefill != null
+        || !scores.isEmpty()
         || !others.isEmpty()
         || !headers.isEmpty()
         || port != 0
@@ -251,7 +254,8 @@ public final class Scheduler implements EndpointPicker {
               Collections.unmodifiableMap(headers),
               port,
               prefill,
-              others));
+              others,
+              scores));
     }
     SlowStart slowStart = plan.slowStart();
     if (slowStart != null) {

@@ -44,6 +44,7 @@ public final class SchedulerBuilder {
   SchedulerMetrics metrics = SchedulerMetrics.NONE;
   private Schema schema = new Schema();
   private int leastPicks = 1;
+  private boolean keepScores;
   private @Nullable PerEndpoint cacheHits;
 
   SchedulerBuilder(EndpointPool pool) {
@@ -158,6 +159,15 @@ public final class SchedulerBuilder {
   }
 
   /**
+   * Whether decisions tell the scores of all candidates ({@link io.igw.api.Decision#scores}), at
+   * the cost of an object for each; default false.
+   */
+  public SchedulerBuilder keepScores(boolean keep) {
+    this.keepScores = keep;
+    return this;
+  }
+
+  /**
    * Tells how many blocks of the prompt an endpoint holds: a request with {@code prefer:
    * if-available} is refused where the picked one holds none. By default nothing tells, and every
    * such request is refused.
@@ -233,6 +243,7 @@ public final class SchedulerBuilder {
         new SlowWatch(nanoClock),
         reservedTokens,
         leastPicks,
+        keepScores,
         cacheHits,
         schema.perEndpointCount(),
         Derived.of(snapshot -> new SnapshotPlan(snapshot, count)));

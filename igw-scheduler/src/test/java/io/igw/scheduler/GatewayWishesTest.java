@@ -9,6 +9,7 @@ import io.igw.api.Decision;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection;
 import io.igw.spi.PerEndpoint;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,6 +36,23 @@ class GatewayWishesTest {
     assertThat(decision.fallbacks().stream().map(f -> "" + number(f)))
         .containsExactly(fallbacks.isEmpty() ? new String[0] : fallbacks.split(","));
     assertThat(decision.fallbacks()).doesNotContain(decision.endpoint());
+  }
+
+  @Test
+  void scoresAreToldIfAskedFor() {
+    SchedulerBuilder builder =
+        Fixture.scheduler(Fixture.pool(4))
+            .profile(
+                "p",
+                p ->
+                    p.filter("some", Fixture.only(0, 2, 3))
+                        .scorer("a", Fixture.fixed(0, 0, 0.5, 1), 2)
+                        .scorer("b", Fixture.fixed(1, 1, 1, 0), 0.5));
+    assertThat(decide(builder.build()).scores()).isEmpty();
+    Decision decision = decide(builder.keepScores(true).build());
+    assertThat(decision.scores()).extracting(s -> number(s.endpoint())).containsExactly(0, 2, 3);
+    assertThat(decision.scores()).extracting(s -> s.score()).containsExactly(0.5, 1.5, 2.0);
+    assertThat(number(decision.endpoint())).isEqualTo(3);
   }
 
   private static void rising(double[] scores, int size) {

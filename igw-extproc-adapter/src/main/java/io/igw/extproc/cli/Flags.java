@@ -207,7 +207,7 @@ final class Flags {
   static final Flag<Duration> IN_FLIGHT_LEASE =
       duration("in-flight-lease", "5m", "Silence after which a request no longer counts.");
   static final Flag<Boolean> EMIT_SCORES =
-      idleSwitch("emit-endpoint-scores", "scores in metadata are not part of this build");
+      flag("emit-endpoint-scores", false, "Scores of all candidates, in metadata of the pick.");
 
   static {
     section = "Gateway";

@@ -46,6 +46,7 @@ final class RuntimeSetup {
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));
       builder.slowStart(settings.get(Flags.SLOW_START));
+      builder.keepScores(settings.get(Flags.EMIT_SCORES));
       GatewayProfile gateway = settings.gateway();
       builder.destinations(gateway.leastDestinations(), gateway.mostDestinations());
       if (!settings.get(Flags.PLUGINS_DIR).isEmpty()) {

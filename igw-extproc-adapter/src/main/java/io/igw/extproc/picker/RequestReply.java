@@ -6,6 +6,7 @@ import com.google.protobuf.Value;
 import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.igw.api.Decision;
 import io.igw.api.Endpoint;
+import io.igw.api.ScoredEndpoint;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.RequestEdits;
 import io.igw.runtime.ControlHeaders;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
 final class RequestReply {
   static final String DESTINATION = "x-gateway-destination-endpoint";
 
+  private static final String SCORES = "x-gateway-destination-endpoint-scores";
   private static final int KEPT_REPLIES = 4096;
 
   private final String pickNamespace;
@@ -67,13 +69,15 @@ final class RequestReply {
     if (plain == null) {
       plain = plain(destination);
     }
-    if (upstreamHeaders.isEmpty()) {
-      return bodyEdits.isEmpty()
-          ? plain
-          : new RequestEdits(plain.headers(), plain.metadata(), true, bodyEdits);
+    boolean scored = !decision.scores().isEmpty();
+    if (upstreamHeaders.isEmpty() && bodyEdits.isEmpty() && !scored) {
+      return plain;
     }
     return new RequestEdits(
-        headers(destination, upstreamHeaders), plain.metadata(), true, bodyEdits);
+        upstreamHeaders.isEmpty() ? plain.headers() : headers(destination, upstreamHeaders),
+        scored ? metadata(pick(destination, decision.scores())) : plain.metadata(),
+        true,
+        bodyEdits);
   }
 
   /** Best first, no more than the gateway can walk (rules EPP-8 and EPP-40). */
@@ -91,21 +95,40 @@ final class RequestReply {
   }
 
   private RequestEdits plain(String destination) {
-    Struct pick =
-        Struct.newBuilder()
-            .putFields(DESTINATION, Value.newBuilder().setStringValue(destination).build())
-            .build();
-    Struct metadata =
-        Struct.newBuilder()
-            .putFields(pickNamespace, Value.newBuilder().setStructValue(pick).build())
-            .build();
     RequestEdits plain =
-        new RequestEdits(headers(destination, Map.of()), metadata, true, List.of());
+        new RequestEdits(
+            headers(destination, Map.of()),
+            metadata(pick(destination, List.of())),
+            true,
+            List.of());
     if (byDestination.size() >= KEPT_REPLIES) {
       byDestination.clear();
     }
     byDestination.put(destination, plain);
     return plain;
+  }
+
+  private Struct metadata(Struct pick) {
+    return Struct.newBuilder()
+        .putFields(pickNamespace, Value.newBuilder().setStructValue(pick).build())
+        .build();
+  }
+
+  /** The destination, and where there are any the scores by address (ext-proc.md 5.4). */
+  private static Struct pick(String destination, List<ScoredEndpoint> scores) {
+    Struct.Builder pick =
+        Struct.newBuilder()
+            .putFields(DESTINATION, Value.newBuilder().setStringValue(destination).build());
+    if (!scores.isEmpty()) {
+      Struct.Builder byAddress = Struct.newBuilder();
+      for (ScoredEndpoint scored : scores) {
+        byAddress.putFields(
+            scored.endpoint().hostPort(),
+            Value.newBuilder().setNumberValue(scored.score()).build());
+      }
+      pick.putFields(SCORES, Value.newBuilder().setStructValue(byAddress).build());
+    }
+    return pick.build();
   }
 
   private HeaderMutation headers(String destination, Map<String, String> upstreamHeaders) {
