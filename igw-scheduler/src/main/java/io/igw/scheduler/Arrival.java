@@ -1,28 +1,37 @@
 package io.igw.scheduler;
 
 /**
- * When an endpoint joined, and when it may be picked next while it is new; shared by all versions
- * of its facts. Any thread.
+ * When an endpoint joined, and its last pick while it was new; shared by all versions of its facts.
+ * Any thread.
  */
 final class Arrival {
+  /** {@link #pick} of an endpoint that was not picked yet. */
+  static final long NONE = -1;
+
   private final long joinedNanos;
-  private volatile long nextNanos;
+  private volatile long pick = NONE;
+  private volatile long pickedNanos;
 
   Arrival(long joinedNanos) {
     this.joinedNanos = joinedNanos;
-    this.nextNanos = joinedNanos;
   }
 
   long joinedNanos() {
     return joinedNanos;
   }
 
-  /** Earliest time of the next pick. */
-  long nextNanos() {
-    return nextNanos;
+  /** Number of its last pick among all picks. */
+  long pick() {
+    return pick;
   }
 
-  void nextNanos(long nanos) {
-    nextNanos = nanos;
+  /** Time of its last pick. */
+  long pickedNanos() {
+    return pickedNanos;
+  }
+
+  void picked(long number, long nanos) {
+    pickedNanos = nanos;
+    pick = number;
   }
 }

@@ -8,27 +8,21 @@ import java.util.concurrent.atomic.AtomicLong;
  * without this it would get all requests at once, with no cache and nothing compiled.
  *
  * <p>For {@code ramp} after it joined, an endpoint is a candidate only while it has fewer than
- * {@code 1 + share × mean} requests in flight, the mean being that of the others, and if its last
- * pick is at least {@code n / (rate × share)} ago: {@code share} grows linearly from {@value
- * #FIRST_SHARE} to 1, {@code rate / n} is an endpoint's fair part of the picks. Where newcomers are
- * the majority (start-up, a pool that doubles) there is no one to spare them, and nothing is held
- * back.
+ * {@code 1 + share × mean} requests in flight, the mean being that of the others, and if {@code n /
+ * share} picks were made since its own last one: {@code share} grows linearly from 0 to 1, and is
+ * taken in the middle of that time. Picks are counted, not timed: of T picks in a row, however they
+ * come, a newcomer has at most {@code 1 + (T - 1) / n}, which is never more than one or twice its
+ * fair part. Where newcomers are the majority (start-up, a pool that doubles) there is no one to
+ * spare them, and nothing is held back.
  *
  * <p><b>Threading.</b> Any thread; T threads that decide at once may give a newcomer T picks where
  * one was due. <b>Cost.</b> One comparison while no one is new.
  */
 final class SlowStart {
-  /** Share of a fair part that a newcomer may have at once. */
-  static final double FIRST_SHARE = 0.05;
-
-  private static final long WINDOW_NANOS = 100_000_000;
-
   private final long rampNanos;
 
-  // The picks of a window, and the rate that the window before had.
-  private final AtomicLong windowStart = new AtomicLong();
-  private final AtomicLong windowPicks = new AtomicLong();
-  private volatile double picksPerNano;
+  /** Picks while someone was new. */
+  private final AtomicLong picks = new AtomicLong();
 
   SlowStart(long rampNanos) {
     this.rampNanos = rampNanos;
@@ -60,9 +54,21 @@ final class SlowStart {
       Arrival arrival = arrival(snapshot, candidates.ordinal(i));
       long age = now - arrival.joinedNanos();
       return age >= rampNanos
-          || inFlight[i] < 1 + share(age) * mean && now - arrival.nextNanos() >= 0;
+          || inFlight[i] < 1 + share(age) * mean && due(arrival, now, snapshot.size());
     });
     candidates.close();
+  }
+
+  /** Whether enough was picked since a newcomer's last pick. */
+  private boolean due(Arrival arrival, long now, int endpoints) {
+    long last = arrival.pick();
+    if (last == Arrival.NONE) {
+      return true;
+    }
+    long joined = arrival.joinedNanos();
+    double share = (share(arrival.pickedNanos() - joined) + share(now - joined)) / 2;
+    // The pick that may follow counts too.
+    return (picks.get() + 1 - last) * share >= endpoints;
   }
 
   /** An endpoint was picked. */
@@ -70,13 +76,11 @@ final class SlowStart {
     if (settled(cycle)) {
       return;
     }
+    long number = picks.incrementAndGet();
     long now = cycle.nowNanos();
-    count(now);
-    long age = now - endpoint.arrival().joinedNanos();
-    if (age < rampNanos) {
-      double fair = picksPerNano / cycle.snapshot().size();
-      double spacing = fair > 0 ? 1 / (fair * share(age)) : WINDOW_NANOS;
-      endpoint.arrival().nextNanos(now + (long) Math.min(spacing, rampNanos));
+    Arrival arrival = endpoint.arrival();
+    if (now - arrival.joinedNanos() < rampNanos) {
+      arrival.picked(number, now);
     }
   }
 
@@ -87,19 +91,8 @@ final class SlowStart {
     return now - plan.newestNanos() >= rampNanos || now - plan.oldestNanos() < rampNanos;
   }
 
-  private void count(long now) {
-    windowPicks.incrementAndGet();
-    long start = windowStart.get();
-    long elapsed = now - start;
-    if (elapsed >= WINDOW_NANOS && windowStart.compareAndSet(start, now)) {
-      long picks = windowPicks.getAndSet(0);
-      // After a long pause the window says nothing: the first of its picks were long ago.
-      picksPerNano = elapsed < 10 * WINDOW_NANOS ? (double) picks / elapsed : 0;
-    }
-  }
-
   private double share(long age) {
-    return Math.max(FIRST_SHARE, (double) age / rampNanos);
+    return Math.min(1, (double) age / rampNanos);
   }
 
   private static Arrival arrival(EndpointSnapshot snapshot, int ordinal) {

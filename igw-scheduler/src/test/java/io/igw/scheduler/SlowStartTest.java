@@ -11,15 +11,18 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A newcomer gets its share by degrees, whatever the scorers think of it. */
 class SlowStartTest {
   private static final long MS = 1_000_000;
   private static final long SECOND = 1000 * MS;
   private static final int OLD = 9;
+  private static final long[] STEPS = {MS / 2, MS, 10 * MS, 50 * MS};
 
   private long now;
   private final EndpointPool pool = EndpointPool.builder().nanoClock(() -> now).build();
@@ -76,6 +79,50 @@ class SlowStartTest {
       }
       assertThat(last - first + 1).isLessThanOrEqualTo((int) Math.max(1, Math.ceil(2 * fair)));
     }
+  }
+
+  /** Bursts, pauses and falls of the rate by a hundred: counted in every tenth of a second. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void neverTwiceItsShareHoweverRequestsCome(int seed) {
+    join();
+    Scheduler scheduler = scheduler(Duration.ofSeconds(10));
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Long> times = new ArrayList<>();
+    List<Boolean> newcomer = new ArrayList<>();
+    long end = now + 10 * SECOND;
+    while (now < end) {
+      long step = STEPS[random.nextInt(STEPS.length)];
+      long until = Math.min(end, now + random.nextLong(50 * MS, 300 * MS));
+      for (; now < until; now += step) {
+        Decision decision = decide(scheduler);
+        times.add(now);
+        newcomer.add(number(decision.endpoint()) == OLD);
+        decision.complete(Usage.UNKNOWN);
+      }
+    }
+    int own = 0;
+    for (int first = 0, last = 0; last < times.size(); last++) {
+      own += newcomer.get(last) ? 1 : 0;
+      while (times.get(last) - times.get(first) >= 100 * MS) {
+        own -= newcomer.get(first++) ? 1 : 0;
+      }
+      double fair = (last - first + 1.0) / (OLD + 1);
+      assertThat((double) own)
+          .as("of %d at %d ms", last - first + 1, times.get(last) / MS)
+          .isLessThanOrEqualTo(Math.max(1, 2 * fair));
+    }
+    assertThat(newcomer).contains(true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20, 200})
+  void theShareGrowsLinearlyWithFewRequestsToo(int perSecond) {
+    join();
+    List<Long> picks = serve(scheduler(Duration.ofSeconds(10)), 10, perSecond, MS);
+    assertThat(picks.size())
+        .as("half of the fair part over the ramp")
+        .isBetween((int) (perSecond * 0.45), (int) (perSecond * 0.55) + 1);
   }
 
   @Test
