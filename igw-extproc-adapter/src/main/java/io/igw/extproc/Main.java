@@ -15,8 +15,11 @@ import java.util.spi.ToolProvider;
 public final class Main {
   private static final int UNKNOWN_COMMAND = 2;
 
-  /** Of the transport: how many of its buffers it follows, to tell of those that are lost. */
-  static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
+  /** How many of its buffers a transport follows, to tell of those that are lost: of netty. */
+  static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
+  /** The same of the netty within gRPC. */
+  static final String GRPC_LEAK_DETECTION = "io.grpc.netty.shaded." + LEAK_DETECTION;
 
   private Main() {}
 
@@ -35,6 +38,7 @@ public final class Main {
    */
   static void withoutLeakDetection() {
     System.getProperties().putIfAbsent(LEAK_DETECTION, "disabled");
+    System.getProperties().putIfAbsent(GRPC_LEAK_DETECTION, "disabled");
   }
 
   private static int run(String[] args) throws IOException, InterruptedException {

@@ -12,11 +12,12 @@ import org.junit.jupiter.api.Test;
 
 /** What a process has set before its transport starts. */
 class MainTest {
-  /** Prints the level that the transport has. */
+  /** Prints the levels that the transports have. */
   static final class Probe {
     public static void main(String[] args) {
       Main.withoutLeakDetection();
       System.out.print(ResourceLeakDetector.getLevel());
+      System.out.print(" " + io.netty.util.ResourceLeakDetector.getLevel());
     }
   }
 
@@ -34,7 +35,8 @@ class MainTest {
 
   @Test
   void theTransportFollowsNoBuffersUnlessAsked() throws IOException {
-    assertThat(level(List.of())).isEqualTo("DISABLED");
-    assertThat(level(List.of("-D" + Main.LEAK_DETECTION + "=paranoid"))).isEqualTo("PARANOID");
+    assertThat(level(List.of())).isEqualTo("DISABLED DISABLED");
+    assertThat(level(List.of("-D" + Main.GRPC_LEAK_DETECTION + "=paranoid")))
+        .isEqualTo("PARANOID DISABLED");
   }
 }
