@@ -2,6 +2,7 @@ package io.igw.examples.gateway;
 
 import io.igw.runtime.Exchange;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
@@ -36,12 +37,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (message instanceof HttpResponse head) {
       head(head);
     }
-    if (message instanceof HttpContent content && exchange.wantsResponseBody()) {
-      byte[] piece = ByteBufUtil.getBytes(content.content());
-      exchange.responseBody(piece, 0, piece.length);
-    }
+    boolean read = message instanceof HttpContent && exchange.wantsResponseBody();
     // The client's codec releases the message.
-    client.write(message);
+    client.write(read ? edited((HttpContent) message) : message);
     if (message instanceof LastHttpContent) {
       done = true;
       exchange.endResponse();
@@ -50,12 +48,26 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  private HttpContent edited(HttpContent content) {
+    byte[] piece = ByteBufUtil.getBytes(content.content());
+    byte[] edited = exchange.editedResponse(piece);
+    if (edited == piece) {
+      return content;
+    }
+    HttpContent copy = content.replace(Unpooled.wrappedBuffer(edited));
+    content.release();
+    return copy;
+  }
+
   private void head(HttpResponse head) {
     begun = true;
     exchange.responseHeaders(
         head.status().code(), head.headers().get(HttpHeaderNames.CONTENT_TYPE), null);
     head.headers().remove(HttpHeaderNames.CONNECTION);
     exchange.responseHeaderEdits().forEach(head.headers()::set);
+    if (exchange.editsResponse()) {
+      head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+    }
     if (!HttpUtil.isContentLengthSet(head)) {
       HttpUtil.setTransferEncodingChunked(head, true);
     }

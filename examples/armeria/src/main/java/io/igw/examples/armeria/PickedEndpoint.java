@@ -52,7 +52,7 @@ public record PickedEndpoint(PickerRuntime runtime) implements HttpPreprocessor 
                   HttpRequest sent = upstream(exchange, whole.headers(), body);
                   ctx.updateRequest(sent);
                   try {
-                    answer.complete(follow(exchange, loop, client.execute(ctx, sent)));
+                    answer.complete(Followed.of(client.execute(ctx, sent), exchange, loop));
                   } catch (Exception e) {
                     exchange.failed();
                     answer.completeExceptionally(e);
@@ -73,26 +73,5 @@ public record PickedEndpoint(PickerRuntime runtime) implements HttpPreprocessor 
           exchange.upstreamHeaders().forEach(h::set);
         });
     return HttpRequest.of(headers, HttpData.wrap(exchange.edited(body)));
-  }
-
-  /** Tells the exchange of the response; when it ends, however it does, the lease is given back. */
-  private static HttpResponse follow(Exchange exchange, EventLoop loop, HttpResponse response) {
-    HttpResponse followed =
-        response
-            .peekHeaders(
-                h -> exchange.responseHeaders(h.status().code(), h.get("content-type"), null))
-            .peekData(data -> exchange.responseBody(data.array(), 0, data.length()))
-            .peekError(broken -> exchange.failed());
-    followed
-        .whenComplete()
-        .whenCompleteAsync(
-            (done, broken) -> {
-              if (broken == null) {
-                exchange.endResponse();
-              }
-              exchange.close();
-            },
-            loop);
-    return followed;
   }
 }

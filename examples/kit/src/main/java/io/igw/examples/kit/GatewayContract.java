@@ -167,6 +167,26 @@ public abstract class GatewayContract {
     assertThat(response.body()).contains("\"prompt_tokens\":100000");
   }
 
+  /** The names differ in length, so a length that the server gave holds no more. */
+  @Test
+  void namesTheModelThatWasAskedFor() throws Exception {
+    String alias = "the-name-that-clients-know";
+    for (boolean stream : new boolean[] {false, true}) {
+      HttpResponse<String> response =
+          send(
+              post(completion("a", stream).replace("base-model", alias))
+                  .header("x-llm-d-model-name-rewrite", "base-model"));
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.headers().firstValue("x-gateway-model-name-served"))
+          .contains("base-model");
+      assertThat(response.body())
+          .contains("\"model\":\"" + alias + "\"")
+          .doesNotContain("\"base-model\"")
+          .endsWith(stream ? "data: [DONE]\n\n" : "}");
+    }
+    awaitNoLeases();
+  }
+
   @Test
   void streamsWithoutBuffering() throws Exception {
     stopServers();

@@ -86,9 +86,14 @@ public record PickerInterceptor(PickerRuntime runtime)
     ProxyResponse response = proxy.response();
     exchange.responseHeaders(
         response.getStatusCode(), response.headers().get("content-type"), null);
+    exchange.responseHeaderEdits().forEach(response::putHeader);
     Body body = response.getBody();
+    if (exchange.editsResponse()) {
+      response.headers().remove("content-length");
+    }
     if (body != null) {
-      response.setBody(Body.body(new Tapped(body.stream(), exchange), body.length()));
+      long length = exchange.editsResponse() ? -1 : body.length();
+      response.setBody(Body.body(new Tapped(body.stream(), exchange), length));
     }
     return proxy.sendResponse();
   }

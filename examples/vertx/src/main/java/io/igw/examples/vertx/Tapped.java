@@ -6,7 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
-/** A response body that tells an exchange of its bytes as they pass. */
+/** A response body whose bytes an exchange hears of, and changes, as they pass. */
 record Tapped(ReadStream<Buffer> stream, Exchange exchange) implements ReadStream<Buffer> {
   @Override
   public Tapped handler(@Nullable Handler<Buffer> next) {
@@ -15,8 +15,8 @@ record Tapped(ReadStream<Buffer> stream, Exchange exchange) implements ReadStrea
             ? null
             : piece -> {
               byte[] bytes = piece.getBytes();
-              exchange.responseBody(bytes, 0, bytes.length);
-              next.handle(piece);
+              byte[] edited = exchange.editedResponse(bytes);
+              next.handle(edited == bytes ? piece : Buffer.buffer(edited));
             });
     return this;
   }
