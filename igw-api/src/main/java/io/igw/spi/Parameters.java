@@ -31,6 +31,34 @@ public interface Parameters {
   /** A text, null if absent. */
   @Nullable String text(String key);
 
+  /**
+   * One of a few texts; another is an error.
+   *
+   * @param defaultValue if absent; none of {@code allowed} where the configuration has to say
+   */
+  default String oneOf(String key, String defaultValue, String... allowed) {
+    String text = text(key, defaultValue);
+    List<String> all = List.of(allowed);
+    if (all.contains(text)) {
+      return text;
+    }
+    reject(key, choice(allowed));
+    return all.contains(defaultValue) ? defaultValue : allowed[0];
+  }
+
+  /** The texts in words: {@code 'a', 'b' or 'c'}; an empty one is not worth a word. */
+  static String choice(String... allowed) {
+    StringBuilder words = new StringBuilder();
+    int last = allowed.length - 1;
+    for (int i = 0; i <= last; i++) {
+      if (!allowed[i].isEmpty()) {
+        words.append(i == 0 ? "" : i == last ? " or " : ", ");
+        words.append('\'').append(allowed[i]).append('\'');
+      }
+    }
+    return words.toString();
+  }
+
   /** A list of texts, empty if absent. */
   List<String> texts(String key);
 

@@ -89,6 +89,13 @@ final class ParameterRecorder implements Parameters {
   }
 
   @Override
+  public String oneOf(String key, String defaultValue, String... allowed) {
+    boolean none = !List.of(allowed).contains(defaultValue) || defaultValue.isEmpty();
+    add(key, "text", none ? "none" : defaultValue, Parameters.choice(allowed));
+    return none ? allowed[0] : defaultValue;
+  }
+
+  @Override
   public @Nullable String text(String key) {
     add(key, "text", "none", "");
     return null;

@@ -1,6 +1,7 @@
 package io.igw.runtime;
 
 import io.igw.api.Schema;
+import io.igw.runtime.config.AbsentParameters;
 import io.igw.runtime.config.KnownTypes;
 import io.igw.runtime.config.KnownTypes.KnownType;
 import io.igw.scheduler.PluginCatalog;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param stability alpha, beta or stable; deprecated where the reference is about to drop it
  * @param summary one line; of an absent type what to use in its place, if anything
  * @param roles what it can be used as
- * @param parameters what its parameters object may hold
+ * @param parameters what its parameters object may hold; of an absent type what the reference says
  * @param reads data of other plugins that it needs or can use
  * @param place class and jar; empty if it is absent
  */
@@ -106,7 +107,9 @@ public record PluginDescription(
         known.stability(),
         KnownTypes.missing(known.type(), catalog),
         List.of(known.kind().name().toLowerCase(Locale.ROOT)),
-        List.of(),
+        AbsentParameters.of(known.type()).stream()
+            .map(p -> new Parameter(p.name(), p.kind(), p.initial(), p.range()))
+            .toList(),
         List.of(),
         "");
   }

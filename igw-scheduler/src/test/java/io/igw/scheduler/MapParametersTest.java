@@ -228,4 +228,17 @@ class MapParametersTest {
         .isEqualTo(" (did you mean 'random-picker'?)");
     assertThat(NearestName.hint("?", new ArrayList<>())).isEmpty();
   }
+
+  @Test
+  void oneOfAFewTexts() {
+    MapParameters parameters = new MapParameters(Map.of("a", "y", "b", "z", "c", ""));
+    assertThat(parameters.oneOf("a", "x", "x", "y")).isEqualTo("y");
+    assertThat(parameters.oneOf("none", "x", "x", "y")).isEqualTo("x");
+    assertThat(parameters.oneOf("b", "x", "x", "y")).isEqualTo("x");
+    assertThat(parameters.oneOf("c", "x", "", "x", "y")).isEmpty();
+    assertThat(parameters.oneOf("said", "", "x", "y", "w")).isEqualTo("x");
+    assertThat(parameters.problems())
+        .extracting(MapParameters.Problem::toString)
+        .containsExactly("b: z (expected: 'x' or 'y')", "said: null (expected: 'x', 'y' or 'w')");
+  }
 }

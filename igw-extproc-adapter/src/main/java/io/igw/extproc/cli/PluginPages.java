@@ -154,11 +154,12 @@ public final class PluginPages {
     out.println("  " + plugin.summary());
     out.println();
     out.println("  stability  " + plugin.stability());
-    if (!plugin.present()) {
+    out.println("  used as    " + String.join(", ", plugin.roles()));
+    if (plugin.present()) {
+      out.println("  found in   " + plugin.place());
+    } else if (plugin.parameters().isEmpty()) {
       return;
     }
-    out.println("  used as    " + String.join(", ", plugin.roles()));
-    out.println("  found in   " + plugin.place());
     for (String data : plugin.reads()) {
       out.println("  reads      " + data);
     }

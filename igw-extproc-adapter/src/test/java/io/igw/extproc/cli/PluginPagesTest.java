@@ -62,7 +62,7 @@ class PluginPagesTest {
     assertThat(run("endpoint-attribute-filter", "token-load-scorer")).isZero();
     assertThat(out().lines())
         .anyMatch(line -> line.matches(" +attribute +text +none +the name of an attribute"))
-        .anyMatch(line -> line.matches(" +onMissing +text +Pass"))
+        .anyMatch(line -> line.matches(" +onMissing +text +Pass +'Pass' or 'Fail'"))
         .anyMatch(line -> line.matches(" +fallbackOnEmpty +boolean +false"))
         .anyMatch(line -> line.matches(" +algorithm.threshold.value +number +none +a number"))
         .anyMatch(line -> line.matches(" +queueThresholdTokens +number +4194304.*"))
@@ -76,6 +76,20 @@ class PluginPagesTest {
     assertThat(out())
         .contains("precise-prefix-cache-producer (not in this build)")
         .contains("use approx-prefix-cache-producer");
+    assertThat(out().lines())
+        .anyMatch(line -> line.matches(" +used as +producer"))
+        .anyMatch(line -> line.matches(" +kvEventsConfig.engineType +text +vllm +'vllm' or .*"))
+        .noneMatch(line -> line.contains("found in"));
+  }
+
+  @Test
+  void whatMayStandInAParameterIsSaid() {
+    assertThat(run("disaggregatedset-rollout-screener", "token-producer")).isZero();
+    assertThat(out().lines())
+        .anyMatch(line ->
+            line.matches(" +revisionGating.mode +text +none +'sum', 'max-role' or 'disabled'"))
+        .anyMatch(
+            line -> line.matches(" +estimate.video.frames.mode +text +sampled +'sampled' or.*"));
   }
 
   @Test

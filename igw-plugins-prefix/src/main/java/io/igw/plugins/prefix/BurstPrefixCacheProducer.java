@@ -108,10 +108,7 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
     if (batch == 0) {
       parameters.reject("maxBatchSize", "-1 or >= 1");
     }
-    String balance = parameters.text("balanceBy", "requests");
-    if (!balance.isEmpty() && !balance.equals("requests") && !balance.equals("tokens")) {
-      parameters.reject("balanceBy", "'requests' or 'tokens'");
-    }
+    String balance = parameters.oneOf("balanceBy", "requests", "", "requests", "tokens");
     return new BurstPrefixCacheProducer(
         Duration.ofMillis(window).toNanos(),
         blockTokens,

@@ -67,14 +67,11 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       }
     }
     Parameters gating = parameters.object("revisionGating");
-    String mode = gating.text("mode", "");
+    String mode = gating.oneOf("mode", "", "sum", "max-role", "disabled");
     String revision = gating.text("revisionLabelKey", "disaggregatedset.x-k8s.io/revision");
     String role = gating.text("roleLabelKey", "disaggregatedset.x-k8s.io/role");
     List<String> required = gating.object("requireRoles").texts("values");
     boolean gated = !mode.equals("disabled");
-    if (gated && !mode.equals("sum") && !mode.equals("max-role")) {
-      gating.reject("mode", "sum, max-role or disabled");
-    }
     boolean distinct = new HashSet<>(required).size() == required.size();
     if (gated && (required.isEmpty() || !distinct || required.contains(""))) {
       gating.reject("requireRoles", "{values: one or more distinct roles}");
@@ -94,7 +91,7 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       String name = entry.text("name", "");
       String header = entry.text("headerName", "").toLowerCase(Locale.ROOT);
       String label = entry.text("labelKey", "");
-      String mode = entry.text("mode", "");
+      String mode = entry.oneOf("mode", "", "strict", "prefer");
       boolean named = !name.isEmpty() && names.add(name);
       if (!named) {
         entry.reject("name", "a name not used before");
@@ -104,9 +101,6 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       }
       if (label.isEmpty()) {
         entry.reject("labelKey", "the name of a label");
-      }
-      if (!mode.equals("strict") && !mode.equals("prefer")) {
-        entry.reject("mode", "strict or prefer");
       }
       LongAdder noMatch =
           named

@@ -36,10 +36,7 @@ final class ConcurrencyDetector implements SaturationDetector, Filter {
   }
 
   static Plugin of(Parameters parameters, PluginContext context) {
-    String mode = parameters.text("concurrencyMode", "requests");
-    if (!mode.equals("requests") && !mode.equals("tokens") && !mode.equals("hybrid")) {
-      parameters.reject("concurrencyMode", "requests, tokens or hybrid");
-    }
+    String mode = parameters.oneOf("concurrencyMode", "requests", "requests", "tokens", "hybrid");
     String producer = parameters.text("inFlightLoadProducerName", "");
     if (!producer.isEmpty()) {
       context.consumes("InFlightLoad", producer, true);

@@ -6,6 +6,8 @@ import io.igw.spi.Cycle;
 import io.igw.spi.Filter;
 import io.igw.spi.Parameters;
 import io.igw.spi.PluginContext;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Keeps the endpoints one of whose numbers compares as wanted (plugins-scheduling.md 2.4). Type
@@ -61,15 +63,10 @@ final class EndpointAttributeFilter implements Filter {
 
   static Filter of(Parameters parameters, PluginContext context) {
     NamedSignal signal = NamedSignal.read(parameters, "attribute", context);
-    String missing = parameters.text("onMissing", "Pass");
-    if (!missing.equals("Pass") && !missing.equals("Fail")) {
-      parameters.reject("onMissing", "'Pass' or 'Fail'");
-    }
+    String missing = parameters.oneOf("onMissing", "Pass", "Pass", "Fail");
     boolean allIfNone = parameters.flag("fallbackOnEmpty", false);
     Parameters algorithm = parameters.object("algorithm");
-    if (!algorithm.text("type", "").equals("threshold")) {
-      algorithm.reject("type", "'threshold'");
-    }
+    algorithm.oneOf("type", "", "threshold");
     Parameters threshold = algorithm.object("threshold");
     Operator operator = operator(threshold);
     double bound = threshold.number("value", Double.NaN, -Double.MAX_VALUE, Double.MAX_VALUE);
@@ -80,16 +77,10 @@ final class EndpointAttributeFilter implements Filter {
   }
 
   private static Operator operator(Parameters threshold) {
-    String wanted = threshold.text("operator", "");
-    for (Operator operator : Operator.values()) {
-      if (operator.spelling.equals(wanted)) {
-        return operator;
-      }
-    }
-    threshold.reject(
-        "operator",
-        "one of LessThan, LessThanOrEqual, GreaterThan, GreaterThanOrEqual, Equal, NotEqual");
-    return Operator.EQUAL;
+    String[] spellings =
+        Stream.of(Operator.values()).map(operator -> operator.spelling).toArray(String[]::new);
+    String wanted = threshold.oneOf("operator", "", spellings);
+    return Operator.values()[List.of(spellings).indexOf(wanted)];
   }
 
   @Override

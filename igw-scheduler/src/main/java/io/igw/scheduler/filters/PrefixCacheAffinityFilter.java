@@ -46,12 +46,11 @@ final class PrefixCacheAffinityFilter implements Filter {
     double threshold = parameters.number("affinityThreshold", 0.8, -Double.MAX_VALUE, 1);
     double exploration = parameters.number("explorationProbability", 0, 0, 1);
     double penalty = parameters.number("maxTTFTPenaltyMs", 18_000, 0, Double.MAX_VALUE);
-    String source = parameters.text("ttftSource", "prefillThroughput");
+    String source =
+        parameters.oneOf(
+            "ttftSource", "prefillThroughput", "prefillThroughput", "latencyPredictor");
     double rate = parameters.number("peakPrefillThroughput", 15_928, 0, Double.MAX_VALUE);
     boolean byThroughput = source.equals("prefillThroughput");
-    if (!byThroughput && !source.equals("latencyPredictor")) {
-      parameters.reject("ttftSource", "'prefillThroughput' or 'latencyPredictor'");
-    }
     if (byThroughput && penalty > 0 && rate == 0) {
       parameters.reject("peakPrefillThroughput", "> 0 while maxTTFTPenaltyMs is above 0");
     }

@@ -8,6 +8,7 @@ import io.igw.spi.Filter;
 import io.igw.spi.Parameters;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestKey;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -29,15 +30,8 @@ final class TopologyAffinityFilter implements Filter {
   static Filter of(Parameters parameters, PluginContext context) {
     // Labels tell it all, so that it does not matter who would extract it from them.
     parameters.text("topologyProducerName");
-    String wanted = parameters.text("minAffinity", "host");
-    Level loosest = Level.HOST;
-    switch (wanted) {
-      case "host" -> loosest = Level.HOST;
-      case "rack" -> loosest = Level.RACK;
-      case "zone" -> loosest = Level.ZONE;
-      case "region" -> loosest = Level.REGION;
-      default -> parameters.reject("minAffinity", "host, rack, zone or region");
-    }
+    String wanted = parameters.oneOf("minAffinity", "host", "host", "rack", "zone", "region");
+    Level loosest = Level.valueOf(wanted.toUpperCase(Locale.ROOT));
     return new TopologyAffinityFilter(Topology.peer(context), loosest);
   }
 

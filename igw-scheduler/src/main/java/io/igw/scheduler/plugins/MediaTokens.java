@@ -80,11 +80,7 @@ public final class MediaTokens {
   }
 
   private static boolean second(Parameters parameters, String key, String first, String second) {
-    String mode = parameters.text(key, first);
-    if (!mode.equals(first) && !mode.equals(second)) {
-      parameters.reject(key, "'" + first + "' or '" + second + "'");
-    }
-    return mode.equals(second);
+    return parameters.oneOf(key, first, first, second).equals(second);
   }
 
   /** Whether the size of an image matters. */

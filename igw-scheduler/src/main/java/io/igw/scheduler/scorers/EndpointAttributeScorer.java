@@ -33,11 +33,8 @@ final class EndpointAttributeScorer implements Scorer {
   static Scorer of(Parameters parameters, PluginContext context) {
     NamedSignal signal = NamedSignal.read(parameters, "attributeKey", context);
     Parameters algorithm = parameters.object("algorithm");
-    String type = algorithm.text("type", "");
+    String type = algorithm.oneOf("type", "", "linear_lower_is_better", "linear_higher_is_better");
     boolean lower = type.equals("linear_lower_is_better");
-    if (!lower && !type.equals("linear_higher_is_better")) {
-      algorithm.reject("type", "'linear_lower_is_better' or 'linear_higher_is_better'");
-    }
     Parameters normalization = algorithm.object("normalization");
     Parameters fixed = normalization.object("fixedRange");
     boolean adaptive = !fixed.present();

@@ -62,10 +62,7 @@ final class LatencyScorer implements Scorer {
   }
 
   static Scorer of(Parameters parameters, PluginContext context) {
-    String strategy = parameters.text("headroomSelectionStrategy", "least");
-    if (!strategy.equals("least") && !strategy.equals("most")) {
-      parameters.reject("headroomSelectionStrategy", "'least' or 'most'");
-    }
+    String strategy = parameters.oneOf("headroomSelectionStrategy", "least", "least", "most");
     String latency = parameters.text("latencyPredictionInfoProducerName", "");
     String prefix = parameters.text("prefixMatchInfoProducerName", "");
     return new LatencyScorer(

@@ -52,7 +52,9 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
   }
 
   private static Pins pins(Parameters parameters, PluginContext context) {
-    String strategy = parameters.text("strategy", "encoded_endpoint_header");
+    String strategy =
+        parameters.oneOf(
+            "strategy", "encoded_endpoint_header", "encoded_endpoint_header", "session_id");
     String profile = parameters.text("profileName", "");
     Parameters encoded = parameters.object("encodedEndpointHeaderConfig");
     Parameters session = parameters.object("sessionIdConfig");
@@ -77,9 +79,6 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
           idle,
           bindings,
           context.requestKey("session-absent/" + context.name(), Boolean.class));
-    }
-    if (!strategy.equals("encoded_endpoint_header")) {
-      parameters.reject("strategy", "'encoded_endpoint_header' or 'session_id'");
     }
     return new EncodedPins(
         header,
