@@ -211,8 +211,11 @@ final class Workspace {
     if (detector == null) {
       return false;
     }
+    long mark = cycle.mark();
     try {
-      return detector.plugin().saturation(cycle, base) >= 1;
+      boolean full = detector.plugin().saturation(cycle, base) >= 1;
+      cycle.elapsed(mark, detector.faults());
+      return full;
     } catch (Throwable e) {
       detector.faults().threw(e);
       return false;
@@ -283,11 +286,13 @@ final class Workspace {
     String name = runs[primary].profile().name();
     for (int i = 0; i < plan.listeners().size(); i++) {
       Stage<PickListener> listener = plan.listeners().get(i);
+      long mark = cycle.mark();
       try {
         listener.plugin().picked(cycle, results, name);
       } catch (Throwable e) {
         listener.faults().threw(e);
       }
+      cycle.elapsed(mark, listener.faults());
     }
   }
 
