@@ -42,6 +42,7 @@ public final class Check {
     Map<String, Part> parts = new LinkedHashMap<>();
     parts.put("cycle", jmh::cycle);
     parts.put("prefix", jmh::prefix);
+    parts.put("tokens", jmh::tokenIds);
     parts.put("plugins", new PluginChecks(jmh, report)::perEndpoint);
     parts.put("start", idle::start);
     parts.put("memory", idle::memory);

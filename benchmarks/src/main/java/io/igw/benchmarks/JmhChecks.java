@@ -78,6 +78,17 @@ final class JmhChecks {
     return measured.median();
   }
 
+  /** A million token ids, beside a text of as many bytes in the same run. */
+  void tokenIds() throws RunnerException {
+    String[] settings = {"ids=1000000", "comma=,"};
+    Measured text = run(TokenIdsBenchmark.class, "text", settings);
+    Measured tokens = run(TokenIdsBenchmark.class, "tokens", settings);
+    System.out.printf("  a million token ids: %.1f ms%n", tokens.median() / 1000);
+    report.accept(new Bound("token-ids-1M-to-text-ratio", tokens.median() / text.median(), 4, "x"));
+    // The hashes, in an array that doubles, and the prompt's copy of them.
+    report.accept(new Bound("token-ids-1M-alloc", tokens.bytesPerOperation(), 400_000, "B"));
+  }
+
   /** The same heap for all; JMH's own use of Unsafe is no news. */
   private static String[] jvmArguments() {
     return Runtime.version().feature() < 24
@@ -85,7 +96,7 @@ final class JmhChecks {
         : new String[] {"-Xms512m", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow"};
   }
 
-  /** Nanoseconds of the median fork, and bytes. */
+  /** Time of the median fork in the benchmark's unit, and bytes. */
   record Measured(double median, double bytesPerOperation) {}
 
   /** {@code settings}: {@code parameter=value}. */

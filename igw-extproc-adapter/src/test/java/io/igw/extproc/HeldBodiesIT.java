@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * More request bodies at once than the heap of the server could hold, while no decision is made:
  * what goes beyond its share waits at the sender, nothing dies of it, and all are served.
  */
-@Timeout(600)
+@Timeout(900)
 class HeldBodiesIT {
   private static final int BODIES = Integer.getInteger("igw.bodies", 140);
   private static final int HEAP_MIB = Integer.getInteger("igw.bodies.heap", 64);
@@ -91,7 +91,7 @@ class HeldBodiesIT {
   }
 
   private long[] await(Predicate<long[]> condition) throws Exception {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(300);
     long[] state = tell("state");
     while (!condition.test(state)) {
       assertThat(System.nanoTime()).as("%s", Arrays.toString(state)).isLessThan(until);
@@ -155,7 +155,7 @@ class HeldBodiesIT {
     assertThat(after[2]).as("most bytes held").isLessThan(limit + 2 * MIB);
     assertThat(residentMib()).as("most memory, MiB").isLessThan(2L * HEAP_MIB + BESIDE_MIB);
     words.close();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(Files.readString(directory.resolve("log")))
         .doesNotContain("OutOfMemory", "OutOfDirect");

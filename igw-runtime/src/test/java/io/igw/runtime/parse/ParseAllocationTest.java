@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.igw.spi.RequestParser;
 import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What parsing leaves behind for the collector. */
 class ParseAllocationTest {
@@ -27,6 +30,60 @@ class ParseAllocationTest {
     // Hashes are kept in an array that doubles: less than four times their final size.
     assertThat(largeBytes - smallBytes).isLessThan(4 * 8 * 2 * blocks);
     assertThat(smallBytes).isLessThan(4096);
+  }
+
+  /**
+   * A prompt of a million ids, in pieces as they arrive: the hashes are kept in an array that
+   * doubles, and between two of its growths not a byte is allocated, be ids short or long, with
+   * spaces or without, cut or whole.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "COMPLETIONS, prompt, 131072, ','",
+    "COMPLETIONS, prompt, 131072, ', '",
+    "COMPLETIONS, prompt, 4294967296, ','",
+    "SGLANG, input_ids, 131072, ','",
+    "VLLM, token_ids, 262144, ','",
+  })
+  void tokenIdsCostNothing(String name, String field, long ids, String comma) {
+    int count = 1_000_000;
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder text = new StringBuilder("{'model':'m','" + field + "':[");
+    int from = 0;
+    for (int i = 0; i < count; i++) {
+      text.append(i == 0 ? "" : comma).append(random.nextLong(ids));
+      // 8,192 blocks of 64 ids fill the array, 16,384 are not reached any more.
+      from = i == 8_193 * 64 ? text.length() : from;
+    }
+    int to = text.length();
+    byte[] body = Bodies.json(text + "]}");
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 2; round++) {
+      JsonRequest request = new JsonRequest(api(name));
+      feed(request, body, 0, from);
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      feed(request, body, from, to);
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      feed(request, body, to, body.length);
+      RequestParser.Parsed parsed = request.finish();
+      assertThat(parsed.error()).isNull();
+      assertThat(parsed.prompt("m").blocks(64)).isEqualTo(count / 64);
+    }
+    assertThat(least).isZero();
+  }
+
+  private static JsonApi api(String name) {
+    return switch (name) {
+      case "SGLANG" -> GenerateApi.SGLANG;
+      case "VLLM" -> GenerateApi.VLLM;
+      default -> OpenAiApi.valueOf(name);
+    };
+  }
+
+  private static void feed(JsonRequest request, byte[] body, int from, int to) {
+    for (int at = from; at < to; at += 16_384) {
+      request.feed(body, at, Math.min(16_384, to - at));
+    }
   }
 
   private static long least(byte[] body) {
