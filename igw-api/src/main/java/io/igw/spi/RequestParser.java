@@ -68,10 +68,10 @@ public interface RequestParser extends Plugin {
       return modelRequired() || model() != null;
     }
 
-    /** Offset in the body of the opening quote of the model's value, -1 if there is none. */
+    /** Offset in the body of the model's value, a string or null; -1 if there is none. */
     long modelStart();
 
-    /** Offset just behind its closing quote. */
+    /** Offset just behind it. */
     long modelEnd();
 
     /** Whether the client wants a streamed response. */

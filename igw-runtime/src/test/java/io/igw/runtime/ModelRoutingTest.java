@@ -200,7 +200,7 @@ class ModelRoutingTest {
 
   static Stream<Arguments> formats() {
     // path, body, outcome without and with a rule that matches all: f forwarded as it is,
-    // w rewritten, r refused
+    // w rewritten, r refused, m refused for want of a model
     return Stream.of(
         Arguments.of(VERTEX + "ChatCompletions", vertex("{\"model\":\"other\"," + MESSAGES), "f r"),
         Arguments.of(VERTEX + "ChatCompletions", vertex("{\"model\":\"chat\"," + MESSAGES), "r r"),
@@ -210,7 +210,8 @@ class ModelRoutingTest {
         Arguments.of(VLLM + "Generate", frame(field(3, "x")), "f r"),
         Arguments.of(VLLM + "Embed", frame(field(2, field(2, "\1\2"))), "f r"),
         Arguments.of("generate", "{\"input_ids\":[1,2]}", "f r"),
-        Arguments.of("generate", "{\"input_ids\":[1,2],\"lora_path\":null}", "f r"),
+        Arguments.of("generate", "{\"input_ids\":[1,2],\"lora_path\":null}", "f w"),
+        Arguments.of("v1/completions", "{\"model\":null,\"prompt\":\"x\"}", "m w"),
         Arguments.of("generate", "{\"input_ids\":[1,2],\"lora_path\":\"chat\"}", "w w"),
         Arguments.of("v1/rerank", "{\"query\":\"x\",\"model\":\"chat\"}", "w w"),
         // Nothing says that a model answers these.
@@ -240,7 +241,13 @@ class ModelRoutingTest {
                       .formatted(rule, path));
           assertThat(rig.metrics.calls).noneMatch(call -> call.startsWith("rewritten"));
         }
-        case 'w' -> assertThat(gateway.edited(body)).contains("\"chat-v");
+        case 'm' ->
+            assertThat(((Rejection) outcome).message())
+                .isEqualTo("model not found in request body");
+        case 'w' ->
+            assertThat(gateway.edited(body))
+                .containsPattern(":\"(chat-v[12]|base)\"")
+                .doesNotContain("\"chat\"", "null");
         default -> {
           assertThat(outcome).isInstanceOf(Decision.class);
           assertThat(gateway.exchange.bodyEdits()).isEmpty();

@@ -20,6 +20,7 @@ final class JsonRequest
     implements RequestParser.RequestBody, RequestParser.Parsed, FieldWalker.Visitor {
   private static final int MAX_MEDIA_TOKENS = 131_072;
   private static final int LIMITS = 3;
+  private static final int NULL_BYTES = 4;
   private static final byte[] BILLING =
       "x-anthropic-billing-header".getBytes(StandardCharsets.US_ASCII);
 
@@ -109,8 +110,9 @@ final class JsonRequest
     switch (field.action) {
       case MODEL -> {
         model = null;
-        modelStart = kind == JsonSink.STRING ? at : -1;
-        modelEnd = -1;
+        // A null names no model, and gives way to one.
+        modelStart = (kind & (JsonSink.STRING | JsonSink.NULL)) != 0 ? at : -1;
+        modelEnd = kind == JsonSink.NULL ? at + NULL_BYTES : -1;
       }
       case STREAM -> stream = kind == JsonSink.TRUE;
       case LIMIT -> limits[field.detail] = -1;
@@ -342,7 +344,7 @@ final class JsonRequest
 
   @Override
   public boolean modelRequired() {
-    return api.needsModel() || modelStart >= 0;
+    return api.needsModel() || model != null;
   }
 
   @Override

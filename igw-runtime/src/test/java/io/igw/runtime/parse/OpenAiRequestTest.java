@@ -270,7 +270,7 @@ class OpenAiRequestTest {
         "{'model':'first','model':'last'} | last | 'last'",
         "{'model':'first','model':7} | - | -",
         "{'model':7,'model':'last'} | last | 'last'",
-        "{'model':null} | - | -",
+        "{'model':null} | - | null",
         "{'model':['m']} | - | -",
         "{'x':{'model':'no'}} | - | -",
         "{'Model':'no'} | - | -",
