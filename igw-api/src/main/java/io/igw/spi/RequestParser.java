@@ -68,10 +68,13 @@ public interface RequestParser extends Plugin {
       return modelRequired() || model() != null;
     }
 
-    /** Offset in the body of the model's value, a string or null; -1 if there is none. */
+    /**
+     * Offset in the body of what a rewrite replaces: the value of the model's field, of whatever
+     * kind, its quotes included; -1 if there is no such field.
+     */
     long modelStart();
 
-    /** Offset just behind it. */
+    /** Offset just behind it, -1 if there is none. */
     long modelEnd();
 
     /** Whether the client wants a streamed response. */

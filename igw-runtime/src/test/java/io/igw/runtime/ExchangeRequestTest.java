@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a request leads to, with the real scheduler and parsers (ext-proc.md 5 and 6). */
 class ExchangeRequestTest {
@@ -164,6 +165,18 @@ class ExchangeRequestTest {
         Thread.onSpinWait();
       }
     }
+  }
+
+  /** The last of equal keys counts: what is put in front of one that is there would not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"7", "null", "{\"model\":\"x\"}", "[ ]", "true"})
+  void aModelThatIsNoNameGivesWayToTheTarget(String value) {
+    Gateway gateway = new Gateway(rig.start());
+    String body = "{\"prompt\":\"p\",\"model\": " + value + " ,\"n\":1}";
+    assertThat(gateway.post("/v1/completions", body, "x-gateway-model-name-rewrite", "t"))
+        .isInstanceOf(Decision.class);
+    assertThat(gateway.edited(body))
+        .isEqualTo("{\"prompt\":\"p\",\"model\": \"t\" ,\"n\":1}");
   }
 
   @ParameterizedTest

@@ -161,6 +161,8 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
   @Override
   public void onHalfClose() {
     stream.halfClosed();
+    // If it has ended, what was expected of it is free for others.
+    proceed();
   }
 
   @Override

@@ -100,6 +100,11 @@ final class Field {
     return new Field(name, action, detail, accepted, JsonSink.STRING, false, null, null);
   }
 
+  /** A string, or a value of another kind, whose bytes count as they stand. */
+  static Field textOrRaw(String name, Action action, int detail) {
+    return new Field(name, action, detail, JsonSink.ANY, JsonSink.STRING, true, null, null);
+  }
+
   /** A number; other kinds count as absent. */
   static Field number(String name, Action action, int detail) {
     return new Field(name, action, detail, JsonSink.ANY, JsonSink.NUMBER, false, null, null);
@@ -171,10 +176,10 @@ final class Field {
 
   /** How the scanner treats a value of this kind. */
   int treatment(int kind) {
-    if (raw && kind != JsonSink.NULL) {
-      return JsonSink.RAW;
+    if ((read & kind) != 0) {
+      return JsonSink.READ;
     }
-    return (read & kind) != 0 ? JsonSink.READ : JsonSink.SKIP;
+    return raw && kind != JsonSink.NULL ? JsonSink.RAW : JsonSink.SKIP;
   }
 
   /** What a member of this object means, null if nothing. */

@@ -45,7 +45,7 @@ enum GenerateApi implements JsonApi {
           0,
           Action.NONE,
           0,
-          Field.text("lora_path", ANY, Action.MODEL, 0),
+          Field.textOrRaw("lora_path", Action.MODEL, 0),
           OpenAiFields.STREAM,
           Field.list("input_ids", NULL, Action.MAIN, 0, OpenAiFields.TOKEN),
           Field.text("extra_key", STRING | NULL, Action.SALT, 0),

@@ -57,6 +57,7 @@ final class JsonRequest
   private int billing;
 
   private @Nullable String model;
+  private boolean modelIsText;
   private long modelStart = -1;
   private long modelEnd = -1;
   private @Nullable String salt;
@@ -87,9 +88,10 @@ final class JsonRequest
     String malformed = scanner.error();
     String wrong = walker.error();
     if (api.lenient()) {
-      if (malformed != null || wrong != null) {
+      if (malformed != null || wrong != null || model == null) {
         model = null;
         modelStart = -1;
+        modelEnd = -1;
       }
       return this;
     }
@@ -110,9 +112,9 @@ final class JsonRequest
     switch (field.action) {
       case MODEL -> {
         model = null;
-        // A null names no model, and gives way to one.
-        modelStart = (kind & (JsonSink.STRING | JsonSink.NULL)) != 0 ? at : -1;
-        modelEnd = kind == JsonSink.NULL ? at + NULL_BYTES : -1;
+        modelIsText = kind == JsonSink.STRING;
+        modelStart = at;
+        modelEnd = at + NULL_BYTES; // of others the end will be told
       }
       case STREAM -> stream = kind == JsonSink.TRUE;
       case LIMIT -> limits[field.detail] = -1;
@@ -189,11 +191,12 @@ final class JsonRequest
   @Override
   public void text(Field field, byte[] source, int offset, int length) {
     switch (field.action) {
-      case MODEL, SALT -> {
-        if (!text.append(source, offset, length)) {
-          walker.fail(field, "expected at most " + ShortText.LIMIT + " bytes");
+      case MODEL -> {
+        if (modelIsText) {
+          shortText(field, source, offset, length);
         }
       }
+      case SALT -> shortText(field, source, offset, length);
       case MAIN -> {
         found++;
         prompt.bytes(source, offset, length);
@@ -209,6 +212,12 @@ final class JsonRequest
       }
       case MEDIA_HASH -> media.bytes(source, offset, length);
       default -> {}
+    }
+  }
+
+  private void shortText(Field field, byte[] source, int offset, int length) {
+    if (!text.append(source, offset, length)) {
+      walker.fail(field, "expected at most " + ShortText.LIMIT + " bytes");
     }
   }
 
@@ -239,7 +248,7 @@ final class JsonRequest
   public void end(Field field, long at) {
     switch (field.action) {
       case MODEL -> {
-        model = text.take();
+        model = modelIsText ? text.take() : null;
         modelEnd = at;
       }
       case SALT -> salt = text.take();

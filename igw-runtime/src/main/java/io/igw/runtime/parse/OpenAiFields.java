@@ -36,7 +36,7 @@ import java.util.stream.Stream;
 final class OpenAiFields {
   private static final int BOOLEAN = TRUE | FALSE;
 
-  static final Field MODEL = Field.text("model", ANY, Action.MODEL, 0);
+  static final Field MODEL = Field.textOrRaw("model", Action.MODEL, 0);
   static final Field STREAM = Field.kind("stream", ANY, Action.STREAM);
   static final Field SALT = Field.text("cache_salt", STRING | NULL, Action.SALT, 0);
   private static final Field MAX_TOKENS = Field.number("max_tokens", Action.LIMIT, 1);

@@ -62,6 +62,9 @@ final class ProtoScanner {
 
   private int shift;
 
+  /** Where it began. */
+  private long varintStart;
+
   /** Where the content under way ends. */
   private long contentEnd;
 
@@ -104,7 +107,7 @@ final class ProtoScanner {
       }
       int stop = (int) Math.min(end, at + Math.min(Integer.MAX_VALUE, ends[depth - 1] - position));
       if (stop == at) {
-        fail("a field reaches beyond its message");
+        fail("a field reaches beyond its message", shift == 0 ? position : varintStart);
         continue;
       }
       int next =
@@ -135,10 +138,13 @@ final class ProtoScanner {
   /** Reads on in a varint; acts on it when it is whole. */
   private int varint(byte[] s, int from, int stop) {
     int at = from;
+    if (shift == 0) {
+      varintStart = position;
+    }
     while (at < stop) {
       byte b = s[at++];
       if (shift >= MAX_SHIFT && (b & 0xFE) != 0) {
-        fail("a number of more than 64 bits");
+        fail("a number of more than 64 bits", varintStart);
         return at;
       }
       bits |= (long) (b & 0x7F) << shift;
@@ -172,7 +178,7 @@ final class ProtoScanner {
   private void tag(long value, int width, long behind) {
     number = (int) (value >>> 3);
     if (width > MAX_TAG_BITS || value >>> Integer.SIZE != 0 || number == 0) {
-      fail("no field has such a number");
+      fail("no field has such a number", varintStart);
       return;
     }
     int wireType = (int) value & 7;
@@ -184,13 +190,13 @@ final class ProtoScanner {
         state = State.SKIPPED;
         contentEnd = behind + (wireType == FIXED_64 ? Long.BYTES : Integer.BYTES);
       }
-      default -> fail("wire type " + wireType);
+      default -> fail("wire type " + wireType, varintStart);
     }
   }
 
   private void length(long length, long behind) {
     if (length < 0 || length > ends[depth - 1] - behind) {
-      fail("a field reaches beyond its message");
+      fail("a field reaches beyond its message", varintStart);
       return;
     }
     contentEnd = behind + length;
@@ -217,8 +223,9 @@ final class ProtoScanner {
     int part = (int) Math.min(stop - at, contentEnd - position);
     ProtoField told = field;
     if (state == State.CONTENT && told != null) {
-      if (told.kind == ProtoField.Kind.TEXT && !isUtf8(s, at, at + part)) {
-        fail("expected UTF-8");
+      int wrong = told.kind == ProtoField.Kind.TEXT ? notUtf8(s, at, at + part) : -1;
+      if (wrong >= 0) {
+        fail("expected UTF-8", position + wrong - at);
         return at + part;
       }
       visitor.bytes(told, s, at, part);
@@ -234,14 +241,15 @@ final class ProtoScanner {
     state = State.TAG;
     if (told && ended != null) {
       if (ended.kind == ProtoField.Kind.TEXT && utf8.open()) {
-        fail("expected UTF-8");
+        fail("expected UTF-8", contentEnd);
       } else {
         visitor.end(ended);
       }
     }
   }
 
-  private boolean isUtf8(byte[] s, int from, int end) {
+  /** Position of the first byte that is no UTF-8, -1 if there is none. */
+  private int notUtf8(byte[] s, int from, int end) {
     int at = from;
     while (at < end) {
       if (s[at] >= 0 && !utf8.open()) {
@@ -249,11 +257,11 @@ final class ProtoScanner {
       } else {
         at = utf8.scan(s, at, end);
         if (at < 0) {
-          return false;
+          return ~at;
         }
       }
     }
-    return true;
+    return -1;
   }
 
   /** Numbers of a packed list: most lie whole in the piece. */
@@ -290,7 +298,7 @@ final class ProtoScanner {
   }
 
   /** What is wrong in a message that may be another is passed over with it. */
-  private void fail(String what) {
+  private void fail(String what, long at) {
     for (int level = depth - 1; level > 0; level--) {
       if (open[level].lenient) {
         contentEnd = ends[level];
@@ -302,6 +310,6 @@ final class ProtoScanner {
         return;
       }
     }
-    error = "offset " + position + ": field " + number + ": " + what;
+    error = "offset " + at + ": field " + number + ": " + what;
   }
 }

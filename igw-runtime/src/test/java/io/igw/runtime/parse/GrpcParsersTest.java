@@ -136,6 +136,31 @@ class GrpcParsersTest {
             "unmarshaling GenerateRequest: offset 1: field 2: a field reaches beyond its message");
   }
 
+  /** Where something is wrong does not depend on where the body is cut. */
+  @Test
+  void theOffsetOfAnErrorIsTheSameHoweverTheBodyIsCut() {
+    byte[] text = {'a', 'b', (byte) 0xC3, (byte) 0xA9, 'c', (byte) 0xE4, 'd'};
+    byte[] open = {'a', (byte) 0xE4, (byte) 0xBD};
+    for (Proto message :
+        List.of(
+            new Proto().bytes(3, text),
+            new Proto().bytes(3, open).number(5, 1),
+            new Proto().varint(3 << 3 | 2).varint(300).varint(1),
+            new Proto().varint(300 << 3 | 3),
+            new Proto().varint(Long.MAX_VALUE),
+            new Proto().number(9, 1).varint(0xFFFF_FFFFL << 3).varint(0))) {
+      byte[] body = message.frame();
+      String expected = error(body);
+      assertThat(expected).contains("offset ");
+      for (int cut = 0; cut <= body.length; cut++) {
+        RequestParser.RequestBody request = vllm.request(GENERATE, RequestHeaders.NONE);
+        request.feed(body, 0, cut);
+        request.feed(body, cut, body.length - cut);
+        assertThat(request.finish().error()).as("cut at %d", cut).isEqualTo(expected);
+      }
+    }
+  }
+
   private String error(byte[] body) {
     return Bodies.parse(vllm, GENERATE, body).error();
   }
