@@ -175,8 +175,7 @@ class ExchangeRequestTest {
     String body = "{\"prompt\":\"p\",\"model\": " + value + " ,\"n\":1}";
     assertThat(gateway.post("/v1/completions", body, "x-gateway-model-name-rewrite", "t"))
         .isInstanceOf(Decision.class);
-    assertThat(gateway.edited(body))
-        .isEqualTo("{\"prompt\":\"p\",\"model\": \"t\" ,\"n\":1}");
+    assertThat(gateway.edited(body)).isEqualTo("{\"prompt\":\"p\",\"model\": \"t\" ,\"n\":1}");
   }
 
   @ParameterizedTest
