@@ -96,7 +96,7 @@ public final class RequestsFuzz {
   }
 
   private static Said read(ParserTable.Match match, byte[] body, Cuts cuts) {
-    RequestParser.RequestBody reader = match.parser().request(match.path(), RequestHeaders.NONE);
+    RequestParser.RequestBody reader = match.request(RequestHeaders.NONE);
     cuts.feed(body, reader::feed);
     return Said.of(reader.finish(), TARGET);
   }
