@@ -2,7 +2,6 @@ package io.igw.extproc.server;
 
 import io.igw.api.Endpoint;
 import io.igw.api.EndpointId;
-import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.extproc.fuzz.Parsers;
 import io.igw.runtime.Exchange;
@@ -11,6 +10,7 @@ import io.igw.runtime.PickerRuntime;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.PluginCatalog;
 import io.igw.spi.AsyncDataProducer;
+import io.igw.spi.CandidateHint;
 import io.igw.spi.PluginProvider;
 import io.igw.spi.RequestState;
 import io.igw.spi.SimpleProvider;
@@ -138,7 +138,7 @@ final class FuzzedPicker {
   private final class Hold implements AsyncDataProducer {
     @Override
     public Pending start(
-        InferenceRequest request, RequestState state, EndpointSnapshot hint, Done done) {
+        InferenceRequest request, RequestState state, CandidateHint hint, Done done) {
       if (request.header(HOLD) == null) {
         done.ready();
         return () -> {};
