@@ -2,11 +2,14 @@ package io.igw.extproc.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +89,7 @@ class FuzzIT {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+EnableDynamicAgentLoading"));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-cp", classPath()));
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + target.type.getName());
     command.add("--instrumentation_includes=" + INSTRUMENTED);
@@ -105,6 +108,13 @@ class FuzzIT {
         .start();
   }
 
+  /** Without JUnit, which Jazzer would ask for tests. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).getFileName().toString().startsWith("junit-"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   private static Path log(FuzzTarget target) {
     return OUTPUT.resolve(target.corpus()).resolve("log.txt");
   }
@@ -117,7 +127,7 @@ class FuzzIT {
     try (Stream<Path> walk = Files.walk(folder)) {
       all = new ArrayList<>(walk.toList());
     }
-    java.util.Collections.reverse(all);
+    Collections.reverse(all);
     for (Path path : all) {
       Files.delete(path);
     }
