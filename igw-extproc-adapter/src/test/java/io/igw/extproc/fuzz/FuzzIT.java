@@ -43,7 +43,7 @@ class FuzzIT {
           .collect(Collectors.joining(":"));
 
   /** A machine that is this slow to end has another problem. */
-  private static final int GRACE_SECONDS = 240;
+  private static final int GRACE_SECONDS = 600;
 
   private static final long SHOWN_CHARS = 12_000;
 
