@@ -82,6 +82,32 @@ class SimulationTest {
   }
 
   @Test
+  void theMoreStaleTheMoreTime() {
+    Trace trace = Workloads.make("multi-turn", 2000, 40, 3);
+    double before = 0;
+    for (long scrapeMillis : new long[] {20, 200, 1000, 4000}) {
+      double now = Simulation.run(trace, settings("gie", scrapeMillis, 1)).get("ttft_mean_s");
+      assertThat(now).as("scrapes every %d ms", scrapeMillis).isGreaterThan(before);
+      before = now;
+    }
+  }
+
+  /** Thresholds keep to the cache for longest; a sum in units of time knows when to leave it. */
+  @Test
+  void theBestHitRatioIsNotTheBestTime() {
+    Trace trace = Workloads.make("multi-turn", 2000, 40, 3);
+    RunResult thresholds = Simulation.run(trace, settings("sglang-thresholds", 50, 1));
+    RunResult time = Simulation.run(trace, settings("lmetric", 50, 1));
+    assertThat(time.get("ttft_mean_s")).isLessThan(thresholds.get("ttft_mean_s"));
+    for (String other : List.of("random", "least-request", "gie")) {
+      RunResult result = Simulation.run(trace, settings(other, 50, 1));
+      assertThat(thresholds.get("hit_ratio")).as(other).isGreaterThan(result.get("hit_ratio"));
+      assertThat(time.get("ttft_mean_s")).as(other).isLessThan(result.get("ttft_mean_s"));
+    }
+    assertThat(thresholds.get("hit_ratio")).isGreaterThan(time.get("hit_ratio"));
+  }
+
+  @Test
   void adaptersGoWhereTheyAreLoaded() {
     RunResult result = run("llm-d", "lora-mix", 20);
     assertThat(result.get("served")).isEqualTo(1500);
