@@ -9,11 +9,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,23 +24,24 @@ import org.jspecify.annotations.Nullable;
  * where that says. Chunks come as the model server behind makes them.
  */
 final class EnvoyClient implements RigClient {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
   private static final int OK = 200;
 
   private final String address;
   private final EnvoyProcess envoy;
   private final URI chat;
+  private final int deadlineSeconds;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private EnvoyClient(String address, EnvoyProcess envoy) {
+  private EnvoyClient(String address, EnvoyProcess envoy, int deadlineSeconds) {
+    this.deadlineSeconds = deadlineSeconds;
     this.address = address;
     this.envoy = envoy;
     this.chat = URI.create("http://127.0.0.1:" + envoy.port() + "/v1/chat/completions");
   }
 
   /** Starts Envoy before the picker at {@code host:port}. */
-  static EnvoyClient start(String address, boolean tls) throws IOException {
+  static EnvoyClient start(String address, boolean tls, int deadlineSeconds) throws IOException {
     Path binary =
         EnvoyProcess.find()
             .orElseThrow(() ->
@@ -53,7 +57,8 @@ final class EnvoyClient implements RigClient {
         EnvoyBootstrap.of(ports[0], ports[1], picker).withPickerHost(host).withTls(tls);
     Path folder = Files.createDirectories(Path.of("target", "rig").toAbsolutePath());
     try {
-      return new EnvoyClient(address, EnvoyProcess.start(binary, bootstrap, folder));
+      return new EnvoyClient(
+          address, EnvoyProcess.start(binary, bootstrap, folder), deadlineSeconds);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while Envoy started", e);
@@ -70,15 +75,21 @@ final class EnvoyClient implements RigClient {
       Scenario scenario, int variant, @Nullable ScheduledExecutorService pacer, RigStream.End end) {
     HttpRequest request =
         HttpRequest.newBuilder(chat)
-            .timeout(LONGEST)
             .header("content-type", "application/json")
             .POST(BodyPublishers.ofByteArray(scenario.body(variant)))
             .build();
-    client
-        .sendAsync(request, BodyHandlers.discarding())
+    CompletableFuture<HttpResponse<Void>> sent =
+        client.sendAsync(request, BodyHandlers.discarding());
+    // The request's own limit would end with the response's headers.
+    sent.copy()
+        .orTimeout(deadlineSeconds, TimeUnit.SECONDS)
         .whenComplete((answer, failure) -> {
+          sent.cancel(true);
           if (failure != null) {
-            end.ended(String.valueOf(failure.getMessage()));
+            end.ended(
+                failure instanceof TimeoutException
+                    ? "no answer within " + deadlineSeconds + " s"
+                    : String.valueOf(failure.getMessage()));
           } else if (answer.statusCode() != OK) {
             end.ended("status " + answer.statusCode());
           } else {

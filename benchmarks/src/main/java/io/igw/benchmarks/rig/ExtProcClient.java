@@ -25,14 +25,17 @@ final class ExtProcClient implements RigClient {
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final boolean tls;
   private final boolean churn;
+  private final int deadlineSeconds;
   private final ManagedChannel channel;
 
   /** {@code churn}: a new connection for each exchange. */
-  ExtProcClient(String address, boolean tls, boolean expectDestination, boolean churn) {
+  ExtProcClient(
+      String address, boolean tls, boolean expectDestination, boolean churn, int deadlineSeconds) {
     this.address = address;
     this.expectDestination = expectDestination;
     this.tls = tls;
     this.churn = churn;
+    this.deadlineSeconds = deadlineSeconds;
     this.channel = connect();
   }
 
@@ -64,7 +67,7 @@ final class ExtProcClient implements RigClient {
   public void begin(
       Scenario scenario, int variant, @Nullable ScheduledExecutorService pacer, RigStream.End end) {
     if (!churn) {
-      new RigStream(channel, scenario, variant, expectDestination, pacer, end);
+      new RigStream(channel, scenario, variant, expectDestination, pacer, deadlineSeconds, end);
       return;
     }
     ManagedChannel own = connect();
@@ -74,6 +77,7 @@ final class ExtProcClient implements RigClient {
         variant,
         expectDestination,
         pacer,
+        deadlineSeconds,
         fault -> {
           own.shutdown();
           end.ended(fault);

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Drives one server with exchanges, closed loop or at a fixed rate. */
 public final class Load implements AutoCloseable {
+  /** What drain allows beside the deadline. */
+  private static final int GRACE_SECONDS = 5;
+
   private final RigClient client;
+  private final Limits limits;
   private final ScheduledExecutorService pacer =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "rig-pacer");
@@ -25,6 +29,7 @@ public final class Load implements AutoCloseable {
   private final AtomicLong completed = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicLong openBytes = new AtomicLong();
   private final AtomicInteger variant = new AtomicInteger();
   private volatile @Nullable String lastFault;
   private volatile boolean stopping;
@@ -33,23 +38,31 @@ public final class Load implements AutoCloseable {
    * What a measured interval cost.
    *
    * @param exchanges completed exchanges
-   * @param failed exchanges that ended otherwise
+   * @param failed exchanges that ended otherwise, or did not begin
+   * @param refused those that did not begin because too many were under way
    * @param cpuNanosPerExchange CPU time of the server process per completed exchange
    * @param latencyNanos from the intended start to the last answer
    */
   public record Result(
-      long exchanges, long failed, double cpuNanosPerExchange, Histogram latencyNanos) {}
+      long exchanges,
+      long failed,
+      long refused,
+      double cpuNanosPerExchange,
+      Histogram latencyNanos) {}
 
   /**
    * A load on {@code address} ({@code host:port}). {@code tls}: encrypted, any certificate will do.
    * {@code expectDestination}: an answer without one is a failure.
    */
   public Load(String address, boolean tls, boolean expectDestination) {
-    this(new ExtProcClient(address, tls, expectDestination, false));
+    this(
+        new ExtProcClient(address, tls, expectDestination, false, Limits.DEFAULT.deadlineSeconds()),
+        Limits.DEFAULT);
   }
 
-  Load(RigClient client) {
+  Load(RigClient client, Limits limits) {
     this.client = client;
+    this.limits = limits;
   }
 
   /** Waits until one exchange is answered; for how long after the call, in nanoseconds. */
@@ -57,7 +70,7 @@ public final class Load implements AutoCloseable {
     long start = System.nanoTime();
     while (System.nanoTime() - start < timeoutNanos) {
       long before = completed.get();
-      begin(scenario, null, () -> {});
+      begin(scenario, null, fault -> {});
       while (open.get() > 0 && System.nanoTime() - start < timeoutNanos) {
         LockSupport.parkNanos(200_000);
       }
@@ -67,7 +80,13 @@ public final class Load implements AutoCloseable {
       client.retryNow();
       LockSupport.parkNanos(2_000_000);
     }
-    throw new IllegalStateException("no answer from " + client.address() + ": " + lastFault);
+    String fault = lastFault;
+    String seconds = TimeUnit.NANOSECONDS.toSeconds(timeoutNanos) + " s";
+    throw new IllegalStateException(
+        "no answer from "
+            + client.address()
+            + ": "
+            + (fault == null ? "it is silent for " + seconds : fault));
   }
 
   /**
@@ -93,7 +112,7 @@ public final class Load implements AutoCloseable {
     faults = failed.get() - faults;
     stopping = true;
     drain();
-    return new Result(exchanges, faults, (double) cpu / Math.max(1, exchanges), histogram);
+    return new Result(exchanges, faults, 0, (double) cpu / Math.max(1, exchanges), histogram);
   }
 
   /**
@@ -129,7 +148,8 @@ public final class Load implements AutoCloseable {
 
   /**
    * Starts exchanges at given gaps whatever the answers do, which is what leaves no slow answer
-   * out: latency counts from the intended start.
+   * out: latency counts from the intended start. What fails, or cannot begin because of the limits,
+   * counts as slow as the slowest that was answered.
    *
    * @param gaps nanoseconds to the next start
    * @param server null if its CPU time cannot be read: then it is 0
@@ -147,6 +167,7 @@ public final class Load implements AutoCloseable {
     long until = measureFrom + measureNanos;
     long exchanges = 0;
     long faults = 0;
+    long refused = 0;
     long cpu = 0;
     boolean measuring = false;
     for (long at = start; at < until; at += gaps.getAsLong()) {
@@ -155,21 +176,39 @@ public final class Load implements AutoCloseable {
         measuring = true;
         exchanges = completed.get();
         faults = failed.get();
+        refused = 0;
         cpu = cpuNanos(server);
         histogram.reset();
       }
+      Scenario scenario = scenarios.get();
+      if (full(scenario)) {
+        refused++;
+        continue;
+      }
       long intended = at;
       begin(
-          scenarios.get(),
+          scenario,
           pacer,
-          () -> histogram.recordValue(Math.max(0, System.nanoTime() - intended)));
+          fault -> {
+            if (fault == null) {
+              histogram.recordValue(Math.max(0, System.nanoTime() - intended));
+            }
+          });
     }
     waitUntil(until);
     cpu = cpuNanos(server) - cpu;
     exchanges = completed.get() - exchanges;
-    faults = failed.get() - faults;
     drain();
-    return new Result(exchanges, faults, (double) cpu / Math.max(1, exchanges), histogram);
+    faults = failed.get() - faults + refused;
+    if (faults > 0) {
+      histogram.recordValueWithCount(histogram.getMaxValue(), faults);
+    }
+    return new Result(exchanges, faults, refused, (double) cpu / Math.max(1, exchanges), histogram);
+  }
+
+  private boolean full(Scenario scenario) {
+    return open.get() >= limits.inFlight()
+        || openBytes.get() + scenario.requestBytes() > limits.promptBytes();
   }
 
   private static long cpuNanos(@Nullable ProcessStats server) throws IOException {
@@ -183,16 +222,15 @@ public final class Load implements AutoCloseable {
 
   private void again(Scenario scenario, Histogram histogram) {
     long started = System.nanoTime();
-    long faults = failed.get();
     begin(
         scenario,
         null,
-        () -> {
+        fault -> {
           histogram.recordValue(System.nanoTime() - started);
           if (stopping) {
             return;
           }
-          if (failed.get() == faults) {
+          if (fault == null) {
             again(scenario, histogram);
           } else {
             // What fails at once would recur without end.
@@ -202,26 +240,31 @@ public final class Load implements AutoCloseable {
   }
 
   private void begin(
-      Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, Runnable then) {
+      Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, RigStream.End then) {
+    int bytes = scenario.requestBytes();
     open.incrementAndGet();
+    openBytes.addAndGet(bytes);
     client.begin(
         scenario,
         variant.getAndIncrement() & 0xFFFF,
         chunkPacer,
         fault -> {
-          open.decrementAndGet();
           if (fault == null) {
             completed.incrementAndGet();
           } else {
             lastFault = fault;
             failed.incrementAndGet();
           }
-          then.run();
+          then.ended(fault);
+          openBytes.addAndGet(-bytes);
+          open.decrementAndGet();
         });
   }
 
+  /** Every exchange is over at its deadline. */
   private void drain() {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long until =
+        System.nanoTime() + TimeUnit.SECONDS.toNanos(limits.deadlineSeconds() + GRACE_SECONDS);
     while (open.get() > 0 && System.nanoTime() < until) {
       LockSupport.parkNanos(1_000_000);
     }

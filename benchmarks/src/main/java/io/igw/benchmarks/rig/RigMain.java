@@ -110,6 +110,22 @@ public final class RigMain {
       description = "Seconds to wait for a server's first answer (default: 10).")
   private int patience = 10;
 
+  @Option(
+      names = "--in-flight",
+      paramLabel = "N",
+      description = {
+        "Exchanges under way at most, and never more than 256 MB of prompts (default:"
+            + " ${DEFAULT-VALUE}).",
+        "A start beyond that fails: the server is overloaded."
+      })
+  private int inFlight = Limits.DEFAULT.inFlight();
+
+  @Option(
+      names = "--deadline",
+      paramLabel = "N",
+      description = "Seconds after which an exchange has failed (default: ${DEFAULT-VALUE}).")
+  private int deadline = Limits.DEFAULT.deadlineSeconds();
+
   @Option(names = "--tls", description = "Encrypted; any certificate will do.")
   private boolean tls;
 
@@ -153,10 +169,12 @@ public final class RigMain {
 
   private int measure() throws IOException {
     check();
+    Limits limits = new Limits(inFlight, Limits.PROMPT_BYTES, deadline);
     List<RigTarget> all = new ArrayList<>();
     try {
       for (Map.Entry<String, String> target : targets.entrySet()) {
-        all.add(RigTarget.of(target.getKey(), target.getValue(), tls, envoy, kind == Kind.CHURN));
+        boolean churn = kind == Kind.CHURN;
+        all.add(RigTarget.of(target.getKey(), target.getValue(), tls, envoy, churn, limits));
       }
       if (kind != Kind.IDLE) {
         for (RigTarget target : all) {
@@ -187,6 +205,14 @@ public final class RigMain {
     }
     if (turns < 1 || seconds < 1 || warmUp < 0) {
       throw new IllegalArgumentException("--turns, --seconds, --warm-up (expected: >= 1, 1, 0)");
+    }
+    positive("--in-flight", inFlight);
+    positive("--deadline", deadline);
+  }
+
+  private static void positive(String option, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(option + ": " + value + " (expected: 1 or more)");
     }
   }
 

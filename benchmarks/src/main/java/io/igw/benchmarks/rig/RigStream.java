@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * transport thread but for paced chunks, which the pacer sends.
  */
 final class RigStream extends ClientCall.Listener<ProcessingResponse> {
-  /** A server that does not answer for so long has failed. */
-  private static final int LONGEST_SECONDS = 60;
-
   /** Hears how an exchange ended. */
   interface End {
     /** {@code fault} is null if every answer came. */
@@ -43,6 +40,7 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
       int variant,
       boolean expectDestination,
       @Nullable ScheduledExecutorService pacer,
+      int deadlineSeconds,
       End end) {
     this.scenario = scenario;
     this.expectDestination = expectDestination;
@@ -51,7 +49,7 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
     this.call =
         channel.newCall(
             ExternalProcessorGrpc.getProcessMethod(),
-            CallOptions.DEFAULT.withDeadlineAfter(LONGEST_SECONDS, TimeUnit.SECONDS));
+            CallOptions.DEFAULT.withDeadlineAfter(deadlineSeconds, TimeUnit.SECONDS));
     call.start(this, new Metadata());
     call.request(1_000_000);
     for (ProcessingRequest message : scenario.requests()[variant % scenario.requests().length]) {

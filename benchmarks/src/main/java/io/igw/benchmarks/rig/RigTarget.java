@@ -20,6 +20,7 @@ final class RigTarget implements AutoCloseable {
   private final Histogram latency = new Histogram(3);
   private long exchanges;
   private double resident = Double.NaN;
+  private long refused;
   long failed;
 
   private RigTarget(String name, Load load, @Nullable ProcessStats stats) {
@@ -29,7 +30,8 @@ final class RigTarget implements AutoCloseable {
   }
 
   /** {@code at}: {@code host:port}, or {@code host:port,pid}. */
-  static RigTarget of(String name, String at, boolean tls, boolean envoy, boolean churn)
+  static RigTarget of(
+      String name, String at, boolean tls, boolean envoy, boolean churn, Limits limits)
       throws IOException {
     String[] parts = at.split(",", -1);
     if (parts.length > 2
@@ -39,16 +41,18 @@ final class RigTarget implements AutoCloseable {
           "--target: " + name + "=" + at + " (expected: NAME=HOST:PORT or NAME=HOST:PORT,PID)");
     }
     ProcessStats stats = parts.length == 2 ? new ProcessStats(Long.parseLong(parts[1])) : null;
-    Load load =
+    int deadline = limits.deadlineSeconds();
+    RigClient client =
         envoy
-            ? new Load(EnvoyClient.start(parts[0], tls))
-            : new Load(new ExtProcClient(parts[0], tls, false, churn));
-    return new RigTarget(name, load, stats);
+            ? EnvoyClient.start(parts[0], tls, deadline)
+            : new ExtProcClient(parts[0], tls, false, churn, deadline);
+    return new RigTarget(name, new Load(client, limits), stats);
   }
 
   void add(Load.Result turn) throws IOException {
     exchanges += turn.exchanges();
     failed += turn.failed();
+    refused += turn.refused();
     latency.add(turn.latencyNanos());
     cpuNanos.add(turn.cpuNanosPerExchange());
     look();
@@ -118,7 +122,12 @@ final class RigTarget implements AutoCloseable {
                   target.millis(90),
                   target.millis(99),
                   target.millis(100)));
-      if (target.failed > 0) {
+      if (target.refused > 0) {
+        out.append("  of the failed, ")
+            .append(target.refused)
+            .append(" did not begin: as many were under way as --in-flight allows\n");
+      }
+      if (target.failed > target.refused) {
         out.append("  the last failure: ").append(target.load.lastFault()).append('\n');
       }
     }
@@ -126,7 +135,8 @@ final class RigTarget implements AutoCloseable {
   }
 
   private String millis(double percentile) {
-    return number(latency.getValueAtPercentile(percentile) / MILLI, 2);
+    return number(
+        exchanges == 0 ? Double.NaN : latency.getValueAtPercentile(percentile) / MILLI, 2);
   }
 
   private static String number(double value, int decimals) {

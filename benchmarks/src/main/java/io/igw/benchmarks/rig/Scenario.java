@@ -71,6 +71,11 @@ public record Scenario(
     return new Scenario(name, requests, responseHeaders, chunk, chunks, 0);
   }
 
+  /** Bytes of a request's body, about the same in each variant. */
+  int requestBytes() {
+    return requests[0][1].getRequestBody().getBody().size();
+  }
+
   /** The body of a request, for clients that speak HTTP. */
   byte[] body(int variant) {
     return requests[variant % requests.length][1].getRequestBody().getBody().toByteArray();

@@ -2,19 +2,36 @@ package io.igw.benchmarks.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
+import io.igw.api.Rejection;
 import io.igw.extproc.picker.PickerHandler;
 import io.igw.extproc.server.EventLoops;
 import io.igw.extproc.server.ExtProcServer;
+import io.igw.extproc.stream.HeaderList;
 import io.igw.extproc.stream.StreamHandler;
+import io.igw.extproc.stream.StreamSession;
 import io.igw.runtime.PickerRuntime;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServers;
 import io.igw.simulator.envoy.EnvoyProcess;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,11 +119,131 @@ class RigMainTest {
     assertThat(told.toString(StandardCharsets.UTF_8)).contains("no answer from 127.0.0.1:" + port);
   }
 
+  /** A server that takes connections and does the given with each. */
+  private static ServerSocket listener(Consumer<Socket> then) throws IOException {
+    ServerSocket listener = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    Thread thread =
+        new Thread(() -> {
+          while (!listener.isClosed()) {
+            try {
+              then.accept(listener.accept());
+            } catch (IOException e) {
+              // Closed.
+            }
+          }
+        });
+    thread.setDaemon(true);
+    thread.start();
+    return listener;
+  }
+
+  @Test
+  void saysThatAServerIsSilent() throws Exception {
+    List<Socket> held = new CopyOnWriteArrayList<>();
+    try (ServerSocket silent = listener(held::add)) {
+      int port = silent.getLocalPort();
+      assertThat(run("silent=127.0.0.1:" + port, "--patience", "1")).isEqualTo(1);
+      assertThat(told.toString(StandardCharsets.UTF_8))
+          .contains("no answer from 127.0.0.1:" + port + ": it is silent for 1 s");
+    }
+  }
+
+  @Test
+  void saysThatAServerResets() throws Exception {
+    try (ServerSocket resets = listener(RigMainTest::reset)) {
+      int port = resets.getLocalPort();
+      assertThat(run("resets=127.0.0.1:" + port, "--patience", "1")).isEqualTo(1);
+      assertThat(told.toString(StandardCharsets.UTF_8))
+          .containsPattern("no answer from 127.0.0.1:" + port + ": .*UNAVAILABLE");
+    }
+  }
+
+  private static void reset(Socket socket) {
+    try (socket) {
+      socket.setSoLinger(true, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The first exchange is answered, so that the rig goes on; others never are. */
+  private ExtProcServer fallsSilent() throws IOException {
+    AtomicBoolean answered = new AtomicBoolean();
+    StreamHandler silent =
+        new StreamHandler() {
+          @Override
+          public StreamSession open(Executor loop) {
+            return answered.compareAndSet(false, true) ? StreamSession.PASSIVE : new Silent();
+          }
+
+          @Override
+          public boolean readsRequestBodies() {
+            return true;
+          }
+        };
+    return ExtProcServer.builder(silent, loops).start(new InetSocketAddress("127.0.0.1", 0));
+  }
+
+  @Test
+  void whatIsNeverAnsweredHasFailed() throws Exception {
+    try (ExtProcServer silent = fallsSilent()) {
+      String target = "silent=127.0.0.1:" + silent.port();
+      assertThat(run(target, "--rate", "20", "--deadline", "1")).isEqualTo(1);
+    }
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .containsPattern("silent +0 +[1-9][0-9]* +- +- +- +- +- +- +-")
+        .containsPattern("the last failure: .*DEADLINE_EXCEEDED")
+        .doesNotContain("did not begin");
+  }
+
+  /** Takes requests and never decides. */
+  private static final class Silent implements StreamSession {
+    @Override
+    public void requestHeaders(HeaderList headers, Metadata metadata) {}
+
+    @Override
+    public @Nullable Rejection requestBody(ByteString piece) {
+      return null;
+    }
+
+    @Override
+    public void requestMetadata(Metadata metadata) {}
+
+    @Override
+    public void endRequest(Verdict verdict) {}
+
+    @Override
+    public @Nullable HeaderMutation responseHeaders(HeaderList headers, Metadata metadata) {
+      return null;
+    }
+
+    @Override
+    public boolean wantsResponseBody() {
+      return false;
+    }
+
+    @Override
+    public void responseBody(ByteString piece) {}
+
+    @Override
+    public @Nullable Struct endResponse() {
+      return null;
+    }
+
+    @Override
+    public void detach() {}
+
+    @Override
+    public void close() {}
+  }
+
   @ParameterizedTest
   @CsvSource({
     "a=nowhere, --rate, 1, expected: NAME=HOST:PORT",
     "'a=127.0.0.1:1,x', --rate, 1, expected: NAME=HOST:PORT",
     "a=127.0.0.1:1, --rate, 0, '--rate: 0.0'",
+    "a=127.0.0.1:1, --in-flight, 0, '--in-flight: 0 (expected: 1 or more)'",
+    "a=127.0.0.1:1, --deadline, -1, '--deadline: -1 (expected: 1 or more)'",
     "a=127.0.0.1:1, --scenario, none, Invalid value for option '--scenario'",
     "a=127.0.0.1:1, --scenario, idle, 'expected: a PID'"
   })
