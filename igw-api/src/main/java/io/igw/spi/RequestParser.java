@@ -30,6 +30,9 @@ public interface RequestParser extends Plugin {
 
     /** The body has ended: what was found. */
     Parsed finish();
+
+    /** Told before the first byte: a body with more levels of nesting is an error, 1 to 64. */
+    default void limitDepth(int levels) {}
   }
 
   /** One response body. One thread. */
@@ -53,6 +56,11 @@ public interface RequestParser extends Plugin {
      * text of the prompt.
      */
     @Nullable String error();
+
+    /** Which limit an erroneous body broke, null if none. */
+    default @Nullable String errorLimit() {
+      return null;
+    }
 
     /** The model, null if absent or not a string. */
     @Nullable String model();

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +39,7 @@ class EnvoyIT {
         EnvoyRig.start(
             directory,
             3,
-            EngineSettings.defaults(),
+            EngineSettings.defaults().withPrefill(80_000, Duration.ofMillis(10)),
             """
             - {type: queue-scorer}
             - {type: prefix-cache-scorer}

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewriting priority by objective, and rules for models
  * @param requestKeys number of slots of per-request state; 0: no plugin keeps any
  * @param maxBodyBytes longest request body
+ * @param maxBodyDepth levels of objects and arrays in a JSON request body
  * @param ignoreSubset whether subset hints count for nothing
  * @param clock monotonic, nanoseconds
  */
@@ -32,5 +33,6 @@ record ExchangeWiring(
     Rewriting rewriting,
     int requestKeys,
     long maxBodyBytes,
+    int maxBodyDepth,
     boolean ignoreSubset,
     LongSupplier clock) {}

@@ -26,8 +26,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running picker: what an {@code EndpointPickerConfig} describes, with discovery, metrics and
@@ -38,7 +36,6 @@ import org.slf4j.LoggerFactory;
  * metrics; none runs before {@link #start}, none after {@link #close}.
  */
 public final class PickerRuntime implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(PickerRuntime.class);
   private static final long SWEEP_NANOS = 1_000_000_000L;
 
   private enum Stage {
@@ -99,7 +96,7 @@ public final class PickerRuntime implements AutoCloseable {
               });
       if (!stage.compareAndSet(Stage.STARTING, Stage.RUNNING)) {
         // Closed meanwhile, perhaps before the last poller was there to be closed.
-        pollers.forEach(PickerRuntime::closeQuietly);
+        pollers.forEach(Quietly::close);
       }
     } catch (RuntimeException e) {
       close();
@@ -185,25 +182,19 @@ public final class PickerRuntime implements AutoCloseable {
     }
     parts.scheduler().close();
     parts.resources().close();
-    pollers.forEach(PickerRuntime::closeQuietly);
+    pollers.forEach(Quietly::close);
     List<Plugin> plugins = new ArrayList<>(parts.assembled().plugins().values());
     Collections.reverse(plugins);
-    plugins.forEach(PickerRuntime::closeQuietly);
-    closeQuietly(() -> parts.graph().closeState(null));
+    plugins.forEach(Quietly::close);
+    Quietly.close(() -> parts.graph().closeState(null));
     parts.pool().close();
     parts.background().close();
   }
 
-  private static void closeQuietly(AutoCloseable part) {
-    try {
-      part.close();
-    } catch (Exception e) {
-      log.warn("while stopping: {}", e.toString());
-    }
-  }
-
   /** Builds a picker. Not thread-safe. */
   public static final class Builder {
+    private static final int MOST_LEVELS = 64;
+
     @Nullable String text;
     String sourceName = "";
     @Nullable Path configFile;
@@ -220,6 +211,7 @@ public final class PickerRuntime implements AutoCloseable {
     int leastDestinations = 1;
     int mostDestinations = Integer.MAX_VALUE;
     long maxBodyBytes = 64L << 20;
+    int maxBodyDepth = MOST_LEVELS;
     Duration refreshInterval = Duration.ofMillis(50);
     Duration staleness = Duration.ofSeconds(2);
     Duration leaseIdle = Duration.ofMinutes(5);
@@ -300,10 +292,13 @@ public final class PickerRuntime implements AutoCloseable {
 
     /** Longest request body, at least 1; 64 MiB unless set. */
     public Builder maxRequestBodyBytes(long bytes) {
-      if (bytes < 1) {
-        throw new IllegalArgumentException("maxRequestBodyBytes: " + bytes + " (expected: >= 1)");
-      }
-      this.maxBodyBytes = bytes;
+      this.maxBodyBytes = Ranges.in("maxRequestBodyBytes", bytes, 1, Long.MAX_VALUE);
+      return this;
+    }
+
+    /** Levels of objects and arrays in a JSON request body, 1 to 64; 64 unless set. */
+    public Builder maxRequestBodyDepth(int levels) {
+      this.maxBodyDepth = (int) Ranges.in("maxRequestBodyDepth", levels, 1, MOST_LEVELS);
       return this;
     }
 

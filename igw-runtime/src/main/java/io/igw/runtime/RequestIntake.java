@@ -109,6 +109,7 @@ final class RequestIntake {
     try {
       if (reader == null) {
         reader = match.request(headers);
+        reader.limitDepth(wiring.maxBodyDepth());
       }
       reader.feed(source, offset, length);
     } catch (RuntimeException e) {
@@ -126,7 +127,11 @@ final class RequestIntake {
       return noParser(ParserTable.path(headers));
     }
     String error = parsed == null ? null : parsed.error();
-    if (error != null) {
+    if (parsed != null && error != null) {
+      String limit = parsed.errorLimit();
+      if (limit != null) {
+        wiring.metrics().limited(limit);
+      }
       return Rejection.of(Reason.BAD_REQUEST, error);
     }
     String model = parsed == null ? ControlHeaders.bodyModel(headers) : parsed.model();

@@ -259,6 +259,7 @@ record RuntimeParts(
                 resources, settings.resources.stickyHeader, settings.resources.restoreModel),
             graph.schema().requestKeyCount(),
             settings.maxBodyBytes,
+            settings.maxBodyDepth,
             settings.ignoreSubset,
             settings.clock);
     List<String> warnings = new ArrayList<>();

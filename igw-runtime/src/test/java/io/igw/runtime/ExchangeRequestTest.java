@@ -1,6 +1,7 @@
 package io.igw.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Decision;
 import io.igw.api.EndpointSubset;
@@ -122,6 +123,25 @@ class ExchangeRequestTest {
     gateway.exchange.close();
     assertThat(gateway.outcomes).isEmpty();
     assertThat(rig.metrics.calls).endsWith("failed null/null/default-flow/0 PayloadTooLarge");
+  }
+
+  @Test
+  void theDepthOfABodyIsBounded() {
+    PickerRuntime runtime = rig.start(Gateway.runtime(Rig.QUIET).maxRequestBodyDepth(4));
+    String fits =
+        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"x\":[[[]]]}";
+    assertThat(new Gateway(runtime).post(Gateway.CHAT, fits)).isInstanceOf(Decision.class);
+    assertThat(rig.metrics.calls).doesNotContain("limited request_body_depth");
+    assertThat(new Gateway(runtime).post(Gateway.CHAT, fits.replace("[]", "[[]]")))
+        .isInstanceOfSatisfying(
+            Rejection.class,
+            refused -> {
+              assertThat(refused.reason()).isEqualTo(Reason.BAD_REQUEST);
+              assertThat(refused.message()).endsWith("expected at most 4 levels");
+            });
+    assertThat(rig.metrics.calls).contains("limited request_body_depth");
+    assertThatThrownBy(() -> PickerRuntime.builder().maxRequestBodyDepth(65))
+        .hasMessage("maxRequestBodyDepth: 65 (expected: 1..64)");
   }
 
   @Test

@@ -177,6 +177,15 @@ final class Flags {
           Values::bytes,
           64L << 20,
           null);
+  static final Flag<Integer> MAX_DEPTH =
+      add(
+          "max-request-body-depth",
+          "N",
+          "More levels in a JSON request body get 400.",
+          VALUE,
+          Values::levels,
+          64,
+          null);
   static final Flag<Long> MAX_HEADERS =
       size("max-request-header-bytes", 64 << 10, "Longer request headers get 431.");
   static final Flag<Long> MAX_HELD_BODIES =

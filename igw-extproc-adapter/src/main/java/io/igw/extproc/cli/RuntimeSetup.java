@@ -42,6 +42,7 @@ final class RuntimeSetup {
               .allowExperimentalPlugins(settings.get(Flags.ALLOW_EXPERIMENTAL))
               .disableSubsetFilter(settings.get(Flags.DISABLE_SUBSET))
               .maxRequestBodyBytes(settings.get(Flags.MAX_BODY))
+              .maxRequestBodyDepth(settings.get(Flags.MAX_DEPTH))
               .refreshMetricsInterval(settings.refreshInterval())
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));

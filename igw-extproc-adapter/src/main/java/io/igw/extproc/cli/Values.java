@@ -75,6 +75,10 @@ final class Values {
     return (int) number(text, 1, 1_000_000, "a number, 1 to 1000000");
   }
 
+  static Integer levels(String text) throws BadValue {
+    return (int) number(text, 1, 64, "a number, 1 to 64");
+  }
+
   private static long number(String text, long min, long max, String expected) throws BadValue {
     long value;
     try {

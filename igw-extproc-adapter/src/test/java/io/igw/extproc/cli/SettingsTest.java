@@ -134,6 +134,11 @@ class SettingsTest {
     for (String wrong : List.of("0", "1000001", "-1", "1k", "many")) {
       rows.add(Arguments.of("--max-streams", wrong, null));
     }
+    rows.add(Arguments.of("--max-request-body-depth", "1", 1L));
+    rows.add(Arguments.of("--max-request-body-depth", "64", 64L));
+    for (String wrong : List.of("0", "65", "-1", "deep")) {
+      rows.add(Arguments.of("--max-request-body-depth", wrong, null));
+    }
     return rows.stream();
   }
 
@@ -146,6 +151,9 @@ class SettingsTest {
     if (name.equals("--max-streams")) {
       flag = Flags.MAX_STREAMS;
       expected = "a number, 1 to 1000000";
+    } else if (name.equals("--max-request-body-depth")) {
+      flag = Flags.MAX_DEPTH;
+      expected = "a number, 1 to 64";
     }
     Map<String, String> environment = Map.of(flag.variable(), text);
     Settings line = parse(name + "=" + text);
@@ -166,6 +174,7 @@ class SettingsTest {
   void limitsHaveTheirDefaults() {
     Settings settings = parse();
     assertThat(settings.get(Flags.MAX_BODY)).isEqualTo(64L << 20);
+    assertThat(settings.get(Flags.MAX_DEPTH)).isEqualTo(64);
     assertThat(settings.get(Flags.MAX_HEADERS)).isEqualTo(64L << 10);
     assertThat(settings.get(Flags.STREAM_BUFFER)).isEqualTo(64L << 10);
     assertThat(settings.get(Flags.MAX_RECV)).isEqualTo(16L << 20);

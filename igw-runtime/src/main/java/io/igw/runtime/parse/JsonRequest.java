@@ -64,10 +64,6 @@ final class JsonRequest
   private boolean stream;
   private @Nullable String error;
 
-  JsonRequest(JsonApi api) {
-    this(api, MediaTokens.DEFAULT, RequestHeaders.NONE);
-  }
-
   JsonRequest(JsonApi api, MediaTokens estimate, RequestHeaders headers) {
     this.api = api;
     this.estimate = estimate;
@@ -79,8 +75,18 @@ final class JsonRequest
   }
 
   @Override
+  public void limitDepth(int levels) {
+    scanner.limitDepth(levels);
+  }
+
+  @Override
   public void feed(byte[] source, int offset, int length) {
     scanner.feed(source, offset, length);
+  }
+
+  @Override
+  public @Nullable String errorLimit() {
+    return scanner.tooDeep() ? "request_body_depth" : null;
   }
 
   @Override

@@ -48,6 +48,8 @@ final class JsonScanner {
   private final JsonNumber number = new JsonNumber();
   private int state;
   private int depth;
+  private int mostLevels = MAX_DEPTH;
+  private boolean tooDeep;
 
   /** Bit d tells whether level d is an object. */
   private long objects;
@@ -67,6 +69,7 @@ final class JsonScanner {
   void reset() {
     state = ROOT;
     depth = 0;
+    tooDeep = false;
     length = 0;
     expected = null;
     teller.reset();
@@ -80,6 +83,16 @@ final class JsonScanner {
   /** Whether something is wrong already, so that what comes is not read. */
   boolean failed() {
     return state == FAILED;
+  }
+
+  /** Sets a limit of nesting, 1..{@value #MAX_DEPTH}, before the first byte. */
+  void limitDepth(int levels) {
+    mostLevels = levels;
+  }
+
+  /** Whether the error is the nesting. */
+  boolean tooDeep() {
+    return tooDeep;
   }
 
   /** What is wrong if the input ends here: where, and what was expected; null if nothing. */
@@ -221,8 +234,9 @@ final class JsonScanner {
   }
 
   private int open(int kind, int at) {
-    if (depth == MAX_DEPTH) {
-      return fail(at, "at most " + MAX_DEPTH + " levels");
+    if (depth == mostLevels) {
+      tooDeep = true;
+      return fail(at, "at most " + mostLevels + " levels");
     }
     teller.begin(kind, at);
     teller.open(depth);

@@ -1,6 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class SglangParser implements RequestParser {
     int start = path.startsWith("/") ? 1 : 0;
     int end = path.endsWith("/") && path.length() > 1 ? path.length() - 1 : path.length();
     if (path.substring(start, end).equals(PATH)) {
-      return new JsonRequest(GenerateApi.SGLANG);
+      return new JsonRequest(GenerateApi.SGLANG, MediaTokens.DEFAULT, RequestHeaders.NONE);
     }
     return new UnreadBody(
         "unsupported path: " + path.substring(0, Math.min(path.length(), SHOWN_PATH)));

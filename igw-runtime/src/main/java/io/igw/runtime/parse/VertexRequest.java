@@ -17,12 +17,24 @@ final class VertexRequest extends GrpcRequest {
 
   private final Supplier<JsonRequest> inside;
   private JsonRequest inner;
+  private int mostLevels = JsonScanner.MAX_DEPTH;
   private boolean hasBody;
 
   VertexRequest(String message, Supplier<JsonRequest> inside) {
     super(message, FIELDS);
     this.inside = inside;
     this.inner = inside.get();
+  }
+
+  @Override
+  public void limitDepth(int levels) {
+    mostLevels = levels;
+    inner.limitDepth(levels);
+  }
+
+  @Override
+  public @Nullable String errorLimit() {
+    return inner.errorLimit();
   }
 
   @Override
@@ -39,6 +51,7 @@ final class VertexRequest extends GrpcRequest {
     hasBody = true;
     if (field.id == DATA) {
       inner = inside.get();
+      inner.limitDepth(mostLevels);
     }
   }
 

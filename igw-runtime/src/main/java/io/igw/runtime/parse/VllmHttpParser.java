@@ -1,6 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ final class VllmHttpParser implements RequestParser {
 
   @Override
   public RequestBody request(String path, RequestHeaders headers) {
-    return new JsonRequest(GenerateApi.VLLM);
+    return new JsonRequest(GenerateApi.VLLM, MediaTokens.DEFAULT, RequestHeaders.NONE);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Prompt;
 import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ final class Bodies {
   }
 
   static RequestParser.Parsed parse(String path, byte[] body) {
-    RequestParser.RequestBody request = new JsonRequest(OpenAiApi.of(path));
+    RequestParser.RequestBody request =
+        new JsonRequest(OpenAiApi.of(path), MediaTokens.DEFAULT, RequestHeaders.NONE);
     request.feed(body, 0, body.length);
     return request.finish();
   }
@@ -44,7 +46,8 @@ final class Bodies {
 
   /** Parses a body in two pieces, each from an array with something before and behind. */
   static RequestParser.Parsed parseCut(String path, byte[] body, int... cuts) {
-    RequestParser.RequestBody request = new JsonRequest(OpenAiApi.of(path));
+    RequestParser.RequestBody request =
+        new JsonRequest(OpenAiApi.of(path), MediaTokens.DEFAULT, RequestHeaders.NONE);
     int at = 0;
     for (int cut : cuts) {
       feed(request, body, at, cut);

@@ -3,6 +3,8 @@ package io.igw.runtime.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.igw.api.RequestHeaders;
+import io.igw.scheduler.plugins.MediaTokens;
 import io.igw.spi.RequestParser;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
@@ -59,7 +61,7 @@ class ParseAllocationTest {
     byte[] body = Bodies.json(text + "]}");
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 2; round++) {
-      JsonRequest request = new JsonRequest(api(name));
+      JsonRequest request = new JsonRequest(api(name), MediaTokens.DEFAULT, RequestHeaders.NONE);
       feed(request, body, 0, from);
       long before = THREADS.getCurrentThreadAllocatedBytes();
       feed(request, body, from, to);
@@ -90,7 +92,8 @@ class ParseAllocationTest {
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 20; round++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      RequestParser.RequestBody request = new JsonRequest(OpenAiApi.CHAT);
+      RequestParser.RequestBody request =
+          new JsonRequest(OpenAiApi.CHAT, MediaTokens.DEFAULT, RequestHeaders.NONE);
       for (int at = 0; at < body.length; at += 65_536) {
         request.feed(body, at, Math.min(65_536, body.length - at));
       }
