@@ -12,9 +12,9 @@ import io.igw.api.Rejection.Reason;
 import io.igw.api.Schema;
 import io.igw.api.Signal;
 import io.igw.api.Usage;
+import io.igw.extproc.testing.SteadyLoad;
 import io.igw.runtime.PickerMetrics.RequestLabels;
 import io.igw.scheduler.PluginGraph;
-import io.igw.scheduler.PluginMeters;
 import io.igw.spi.Meters;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -22,7 +22,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -50,37 +49,7 @@ class PrometheusMetricsTest {
   }
 
   private static final Exposition.LiveLoad LOAD =
-      new Exposition.LiveLoad() {
-        @Override
-        public int openLeases() {
-          return 3;
-        }
-
-        @Override
-        public double requests(Endpoint endpoint) {
-          return 2;
-        }
-
-        @Override
-        public double tokens(Endpoint endpoint) {
-          return 100;
-        }
-
-        @Override
-        public long heldBodyBytes() {
-          return 4096;
-        }
-
-        @Override
-        public int waitingBodies() {
-          return 7;
-        }
-
-        @Override
-        public List<PluginMeters.Family> pluginMeters() {
-          return GRAPH.meters().families();
-        }
-      };
+      new SteadyLoad(3, 2, 100, 4096, 7, GRAPH.meters().families());
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(true);
   private EndpointSnapshot pool = EndpointSnapshot.builder().endpoints(2).build();

@@ -3,11 +3,11 @@ package io.igw.extproc.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.igw.api.Endpoint;
 import io.igw.api.EndpointSnapshot;
 import io.igw.extproc.metrics.Exposition;
 import io.igw.extproc.metrics.MetricsServer;
 import io.igw.extproc.metrics.PrometheusMetrics;
+import io.igw.extproc.testing.SteadyLoad;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -37,34 +37,6 @@ class MetricsTlsTest {
 
   @TempDir Path directory;
 
-  private static final Exposition.LiveLoad IDLE =
-      new Exposition.LiveLoad() {
-        @Override
-        public int openLeases() {
-          return 0;
-        }
-
-        @Override
-        public double requests(Endpoint endpoint) {
-          return 0;
-        }
-
-        @Override
-        public double tokens(Endpoint endpoint) {
-          return 0;
-        }
-
-        @Override
-        public long heldBodyBytes() {
-          return 0;
-        }
-
-        @Override
-        public int waitingBodies() {
-          return 0;
-        }
-      };
-
   private static Identity identity(String name) throws Exception {
     return SelfSigned.create(Instant.now(), List.of(name));
   }
@@ -85,7 +57,13 @@ class MetricsTlsTest {
     EndpointSnapshot none = EndpointSnapshot.builder().endpoints(0).build();
     Exposition page =
         new Exposition(
-            new PrometheusMetrics(false), false, "pool", 1, () -> none, IDLE, System::nanoTime);
+            new PrometheusMetrics(false),
+            false,
+            "pool",
+            1,
+            () -> none,
+            SteadyLoad.NONE,
+            System::nanoTime);
     return MetricsServer.start(InetAddress.getLoopbackAddress(), 0, page, tls);
   }
 
