@@ -1,7 +1,9 @@
 package io.igw.spi;
 
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * Numbers that a plugin shows to a metrics system. Made while the plugin is created, recorded from
@@ -25,6 +27,22 @@ public interface Meters {
 
   /** A number that is read when the metrics are; asked for again, the latter counts. */
   void gauge(String family, String help, DoubleSupplier value);
+
+  /**
+   * Numbers by the value of a label that is known only later, read when the metrics are: what the
+   * map does not tell any more vanishes. The first 100 are shown. Asked for again, the latter
+   * counts.
+   *
+   * @param label what the keys of the map are
+   * @param values a map that does not change; a call may come from any thread
+   * @param labels names and values of the labels before it, in turns
+   */
+  void gauges(
+      String family,
+      String help,
+      String label,
+      Supplier<Map<String, Double>> values,
+      String... labels);
 
   /** Counts values by size. */
   @FunctionalInterface

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +38,18 @@ public final class PluginMeters {
     private final Kind kind;
     private final double[] bounds;
     private final List<String> labelNames;
+    private final String owner;
     private final List<Series> series = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
 
-    private Family(String name, String help, Kind kind, double[] bounds, List<String> labelNames) {
+    private Family(
+        String owner,
+        String name,
+        String help,
+        Kind kind,
+        double[] bounds,
+        List<String> labelNames) {
+      this.owner = owner;
       this.name = name;
       this.help = help;
       this.kind = kind;
@@ -72,9 +82,34 @@ public final class PluginMeters {
       return labelNames;
     }
 
-    /** Its series in the order in which they were made. */
+    /** Its series in the order in which they were made, then those that are told now. */
     public List<Series> series() {
-      return List.copyOf(series);
+      List<Series> all = new ArrayList<>(series);
+      told.forEach(some -> some.addTo(all));
+      return List.copyOf(all);
+    }
+  }
+
+  /** Series of one plugin that come and go. */
+  private record Told(
+      String plugin, String type, List<String> labelValues, Supplier<Map<String, Double>> values) {
+    void addTo(List<Series> all) {
+      Map<String, Double> now;
+      try {
+        now = values.get();
+      } catch (RuntimeException e) {
+        return;
+      }
+      int room = MOST_TOLD;
+      for (Map.Entry<String, Double> entry : now.entrySet()) {
+        if (room-- == 0) {
+          return;
+        }
+        List<String> labels = new ArrayList<>(labelValues);
+        labels.add(entry.getKey());
+        double value = entry.getValue();
+        all.add(new Series(plugin, type, List.copyOf(labels), () -> value, new LongAdder(), null));
+      }
     }
   }
 
@@ -134,6 +169,7 @@ public final class PluginMeters {
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final double[] NO_BOUNDS = {};
+  private static final int MOST_TOLD = 100;
 
   private final Map<String, Family> families = new LinkedHashMap<>();
 
@@ -148,7 +184,7 @@ public final class PluginMeters {
     return new Meters() {
       @Override
       public LongAdder counter(String family, String help, String... labels) {
-        Family of = family(family, help, Kind.COUNTER, NO_BOUNDS, every(2, 0, labels));
+        Family of = family(plugin, family, help, Kind.COUNTER, NO_BOUNDS, every(2, 0, labels));
         List<String> values = every(2, 1, labels);
         Series known = find(of, plugin, values);
         LongAdder count = known == null ? new LongAdder() : known.counter;
@@ -160,7 +196,7 @@ public final class PluginMeters {
 
       @Override
       public Histogram histogram(String family, String help, double... bounds) {
-        Family of = family(family, help, Kind.HISTOGRAM, bounds.clone(), List.of());
+        Family of = family(plugin, family, help, Kind.HISTOGRAM, bounds.clone(), List.of());
         Series known = find(of, plugin, List.of());
         Sizes sizes = known == null || known.sizes == null ? new Sizes(of.bounds) : known.sizes;
         if (known == null) {
@@ -172,9 +208,24 @@ public final class PluginMeters {
 
       @Override
       public void gauge(String family, String help, DoubleSupplier value) {
-        Family of = family(family, help, Kind.GAUGE, NO_BOUNDS, List.of());
+        Family of = family(plugin, family, help, Kind.GAUGE, NO_BOUNDS, List.of());
         of.series.remove(find(of, plugin, List.of()));
         of.series.add(new Series(plugin, type, List.of(), value, new LongAdder(), null));
+      }
+
+      @Override
+      public void gauges(
+          String family,
+          String help,
+          String label,
+          Supplier<Map<String, Double>> values,
+          String... labels) {
+        List<String> names = new ArrayList<>(every(2, 0, labels));
+        names.add(label);
+        Family of = family(plugin, family, help, Kind.GAUGE, NO_BOUNDS, List.copyOf(names));
+        List<String> fixed = every(2, 1, labels);
+        of.told.removeIf(t -> t.plugin().equals(plugin) && t.labelValues().equals(fixed));
+        of.told.add(new Told(plugin, type, fixed, values));
       }
     };
   }
@@ -188,17 +239,22 @@ public final class PluginMeters {
   }
 
   private Family family(
-      String name, String help, Kind kind, double[] bounds, List<String> labelNames) {
+      String plugin,
+      String name,
+      String help,
+      Kind kind,
+      double[] bounds,
+      List<String> labelNames) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("family: " + name + " (expected: " + NAME + ")");
     }
     Family known =
-        families.computeIfAbsent(name, n -> new Family(n, help, kind, bounds, labelNames));
+        families.computeIfAbsent(name, n -> new Family(plugin, n, help, kind, bounds, labelNames));
     if (known.kind != kind
         || !Arrays.equals(known.bounds, bounds)
         || !known.labelNames.equals(labelNames)) {
       throw new IllegalArgumentException(
-          "family: " + name + " (expected: as " + known.series.get(0).plugin() + " has it)");
+          "family: " + name + " (expected: as " + known.owner + " has it)");
     }
     return known;
   }

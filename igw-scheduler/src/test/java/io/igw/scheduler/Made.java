@@ -43,13 +43,21 @@ public final class Made {
 
   /** The one series of a family. */
   public double meter(String family) {
-    return graph.meters().families().stream()
+    return series(family).get(0).value();
+  }
+
+  /** What there is of a family now. */
+  public List<PluginMeters.Series> series(String family) {
+    return families().stream()
         .filter(f -> f.name().equals(family))
         .findFirst()
         .orElseThrow()
-        .series()
-        .get(0)
-        .value();
+        .series();
+  }
+
+  /** What plugins have asked for. */
+  public List<PluginMeters.Family> families() {
+    return graph.meters().families();
   }
 
   /** What is wrong with parameters. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.spi.Meters;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +66,51 @@ class PluginMetersTest {
     one.gauge("level", "Level.", () -> 1);
     one.gauge("level", "Level.", () -> 2);
     assertThat(family("level").series()).singleElement().returns(2.0, s -> s.value());
+  }
+
+  private List<String> shares() {
+    return family("share").series().stream()
+        .map(s -> s.plugin() + " " + s.labelValues() + " " + s.value())
+        .toList();
+  }
+
+  @Test
+  void seriesComeAndGoWithTheValuesOfALabel() {
+    Map<String, Double> now = new TreeMap<>(Map.of("a", 0.25, "b", 0.75));
+    one.gauges("share", "Share.", "revision", () -> Map.copyOf(now), "mode", "sum");
+    two.gauges("share", "Share.", "revision", () -> Map.of("z", 1.0), "mode", "sum");
+    assertThat(family("share").labelNames()).containsExactly("mode", "revision");
+    assertThat(shares())
+        .containsExactlyInAnyOrder("one [sum, a] 0.25", "one [sum, b] 0.75", "two [sum, z] 1.0");
+    now.remove("a");
+    assertThat(shares()).containsExactlyInAnyOrder("one [sum, b] 0.75", "two [sum, z] 1.0");
+    one.gauges("share", "Share.", "revision", Map::of, "mode", "sum");
+    assertThat(shares()).as("asked for again").containsExactly("two [sum, z] 1.0");
+  }
+
+  @Test
+  void seriesThatAreToldAreBounded() {
+    Map<String, Double> many = new TreeMap<>();
+    for (int i = 0; i < 1000; i++) {
+      many.put("r" + (1000 + i), 1.0);
+    }
+    one.gauges("share", "Share.", "revision", () -> many);
+    assertThat(shares()).hasSize(100).contains("one [r1000] 1.0");
+  }
+
+  @Test
+  void ofTwoPluginsOneMayFailToTell() {
+    one.gauges(
+        "share",
+        "Share.",
+        "revision",
+        () -> {
+          throw new IllegalStateException("planted");
+        });
+    assertThatThrownBy(() -> two.gauge("share", "Share.", () -> 0))
+        .hasMessage("family: share (expected: as one has it)");
+    two.gauges("share", "Share.", "revision", () -> Map.of("a", 1.0));
+    assertThat(shares()).containsExactly("two [a] 1.0");
   }
 
   @Test

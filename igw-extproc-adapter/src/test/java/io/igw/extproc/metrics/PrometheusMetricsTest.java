@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,8 @@ class PrometheusMetricsTest {
           meters.histogram("llm_d_epp_prefix_indexer_hit_ratio", "Ratio.", 0, 0.5, 1);
       ratio.record(0.75);
       meters.counter("own_things", "Things.", "kind", "odd").add(3);
+      meters.gauges("own_share", "Share.", "part", () -> Map.of("a b", 0.25), "mode", name);
+      meters.gauges("own_nothing", "Nothing.", "part", Map::of);
       meters.gauge("igw_open_leases", "A name that is taken.", () -> 99);
     }
   }
@@ -96,6 +99,8 @@ class PrometheusMetricsTest {
             "inference_extension_prefix_indexer_hit_ratio_sum 1.5",
             "igw_open_leases 3.0")
         .containsPattern("own_things_total\\{kind=\"odd\",plugin_name=\"far\".*} 3.0")
+        .containsPattern(
+            "own_share\\{mode=\"far\",part=\"a b\",plugin_name=\"far\",plugin_type=.*} 0.25")
         .doesNotContain("igw_open_leases 99");
     assertThat(scrape(false)).doesNotContain("inference_extension_prefix");
   }

@@ -48,6 +48,9 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
   /** Whether some revision was complete once; it does not become false again. */
   private volatile boolean seen;
 
+  /** Shares of the snapshot that was looked at last, for the metrics. */
+  private volatile Map<String, Double> latest = Map.of();
+
   private RolloutScreener(List<Selector> selectors, @Nullable Derived<RolloutShares> shares) {
     this.selectors = selectors;
     this.shares = shares;
@@ -78,9 +81,22 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
     }
     Mode by = mode.equals("max-role") ? Mode.MAX_ROLE : Mode.SUM;
     RolloutShares.Rules rules = new RolloutShares.Rules(inScope, revision, role, required, by);
-    return new RolloutScreener(
-        selectors(parameters, context),
-        gated ? Derived.of(snapshot -> RolloutShares.of(snapshot, rules)) : null);
+    RolloutScreener screener =
+        new RolloutScreener(
+            selectors(parameters, context),
+            gated ? Derived.of(snapshot -> RolloutShares.of(snapshot, rules)) : null);
+    if (gated) {
+      context
+          .meters()
+          .gauges(
+              "llm_d_epp_disaggregatedset_revision_gating_share",
+              "Part of the traffic that a revision gets; 0 while it lacks a required role.",
+              "revision",
+              () -> screener.latest,
+              "mode",
+              mode);
+    }
+    return screener;
   }
 
   private static List<Selector> selectors(Parameters parameters, PluginContext context) {
@@ -125,7 +141,7 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
       asked |= selector.strict() && wanted(cycle, selector) != null;
     }
     if (shares != null) {
-      RolloutShares known = snapshot.derived(shares);
+      RolloutShares known = known(snapshot, shares);
       int drawn = asked ? RolloutShares.ANY : known.draw(candidates, cycle.random());
       candidates.retainIf(i -> known.allows(candidates.ordinal(i), drawn));
       if (candidates.size() == 0) {
@@ -149,11 +165,22 @@ final class RolloutScreener implements Screener, ResponseObserver, ReadinessChec
 
   @Override
   public @Nullable String notReady(EndpointSnapshot snapshot) {
-    if (shares == null || seen) {
+    if (shares == null) {
       return null;
     }
-    seen = snapshot.derived(shares).any();
+    boolean any = known(snapshot, shares).any();
+    if (any && !seen) {
+      seen = true;
+    }
     return seen ? null : "no revision has endpoints of every required role yet";
+  }
+
+  private RolloutShares known(EndpointSnapshot snapshot, Derived<RolloutShares> from) {
+    RolloutShares known = snapshot.derived(from);
+    if (latest != known.byName()) {
+      latest = known.byName();
+    }
+    return known;
   }
 
   private static @Nullable String wanted(Cycle cycle, Selector selector) {

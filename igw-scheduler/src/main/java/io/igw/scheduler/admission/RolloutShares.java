@@ -3,6 +3,8 @@ package io.igw.scheduler.admission;
 import io.igw.api.EndpointSnapshot;
 import io.igw.spi.Candidates;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,10 +38,17 @@ final class RolloutShares {
   private final int[] revisions;
 
   private final double[] shares;
+  private final Map<String, Double> byName;
 
-  private RolloutShares(int[] revisions, double[] shares) {
+  private RolloutShares(int[] revisions, List<String> names, double[] shares) {
     this.revisions = revisions;
     this.shares = shares;
+    double sum = Arrays.stream(shares).sum();
+    Map<String, Double> named = new LinkedHashMap<>();
+    for (int r = 0; r < shares.length; r++) {
+      named.put(names.get(r), sum == 0 ? 0 : shares[r] / sum);
+    }
+    byName = Collections.unmodifiableMap(named);
   }
 
   static RolloutShares of(EndpointSnapshot snapshot, Rules rules) {
@@ -62,7 +71,7 @@ final class RolloutShares {
     for (int i = 0; i < names.length; i++) {
       revisions[i] = names[i] == null ? NONE : order.indexOf(names[i]);
     }
-    return new RolloutShares(revisions, weights(List.copyOf(counts.values()), rules.mode()));
+    return new RolloutShares(revisions, order, weights(List.copyOf(counts.values()), rules.mode()));
   }
 
   private static double[] weights(List<int[]> counts, Mode mode) {
@@ -94,6 +103,11 @@ final class RolloutShares {
   /** Whether any revision has a share. */
   boolean any() {
     return Arrays.stream(shares).anyMatch(share -> share > 0);
+  }
+
+  /** Each revision's part of the traffic, by name; 0 for one that is not complete. */
+  Map<String, Double> byName() {
+    return byName;
   }
 
   /** A revision among those of the candidates, by share; {@link #ANY} if none has one. */

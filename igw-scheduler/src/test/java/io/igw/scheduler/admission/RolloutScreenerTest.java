@@ -133,6 +133,28 @@ class RolloutScreenerTest {
     assertThat(free.notReady(Made.labelled(List.of()))).isNull();
   }
 
+  private List<String> shares() {
+    return made.series("llm_d_epp_disaggregatedset_revision_gating_share").stream()
+        .map(s -> s.labelValues() + " " + Math.round(100 * s.value()))
+        .toList();
+  }
+
+  @Test
+  void sharesAreShownWhileTheirRevisionIsThere() {
+    Screener screener = screener("sum", "prefer");
+    assertThat(shares()).as("nothing is known yet").isEmpty();
+    screen(screener, 1, "");
+    assertThat(shares()).containsExactly("[sum, a] 67", "[sum, b] 33", "[sum, c] 0");
+    ((ReadinessCheck) screener).notReady(Made.labelled(PODS.subList(4, 7)));
+    assertThat(shares()).as("without traffic").containsExactly("[sum, b] 100", "[sum, c] 0");
+  }
+
+  @Test
+  void withoutGatingThereAreNoShares() {
+    screener("disabled", "prefer");
+    assertThat(made.families()).noneMatch(f -> f.name().contains("gating_share"));
+  }
+
   @Test
   void badParametersAreNamed() {
     assertThat(Made.problems("disaggregatedset-rollout-screener", Map.of()))
