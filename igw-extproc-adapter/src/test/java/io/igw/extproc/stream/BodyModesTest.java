@@ -7,13 +7,16 @@ import static io.igw.extproc.testing.Messages.responseBody;
 import static io.igw.extproc.testing.Messages.responseHeaders;
 import static io.igw.extproc.testing.Messages.responseTrailers;
 import static io.igw.extproc.testing.Messages.set;
+import static io.igw.extproc.testing.Messages.text;
 import static io.igw.extproc.testing.Messages.trailers;
 import static io.igw.extproc.testing.Messages.withModes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
+import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.igw.extproc.testing.Recorder;
 import io.igw.runtime.Exchange.BodyEdit;
@@ -71,6 +74,21 @@ class BodyModesTest {
     messages(body("abc", false), trailers());
     assertThat(replies.kinds())
         .containsExactly("request_headers", "request_body", "request_trailers");
+  }
+
+  /** The headers are answered by then, and an answer to trailers can change trailers alone. */
+  @Test
+  void bufferedWithTrailersAndNoBodyPicksInTheMetadataAlone() {
+    Struct pick = Struct.newBuilder().putFields("envoy.lb", text("10.0.0.1:8000")).build();
+    session.edits =
+        new RequestEdits(
+            HeaderMutation.newBuilder().addRemoveHeaders("x").build(), pick, true, List.of());
+    begin(post(), BodySendMode.BUFFERED);
+    assertThat(replies.sent).containsExactly(Answers.REQUEST_HEADERS);
+    messages(trailers());
+    assertThat(replies.kinds()).containsExactly("request_headers", "request_trailers");
+    assertThat(replies.sent.get(1).getDynamicMetadata()).isEqualTo(pick);
+    assertThat(replies.sent.get(1).getRequestTrailers().hasHeaderMutation()).isFalse();
   }
 
   @Test
