@@ -9,14 +9,17 @@ import io.igw.simulator.envoy.EnvoyBootstrap;
 import io.igw.simulator.envoy.EnvoyProcess;
 import io.igw.simulator.envoy.FreePorts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +33,13 @@ import org.junit.jupiter.api.Assumptions;
 /** The real Envoy before the packaged jar before model servers, each started and ended here. */
 final class EnvoyRig implements AutoCloseable {
   static final String CHAT = "/v1/chat/completions";
+
+  /** Of the configuration: what reads prompts, and what looks at the load. */
+  static final String QUEUE_AND_PREFIX =
+      """
+      - {type: queue-scorer}
+      - {type: prefix-cache-scorer}
+      """;
 
   private final Path directory;
   private final List<String> pickerFlags;
@@ -127,6 +137,12 @@ final class EnvoyRig implements AutoCloseable {
     return rig;
   }
 
+  /** A policy of Envoy's that takes the server which the picker names. */
+  static EnvoyBootstrap overrideHost(EnvoyBootstrap bootstrap, ModelServers servers) {
+    return bootstrap.withOverrideHost(
+        servers.servers().stream().map(ModelServer::hostPort).toList());
+  }
+
   /** The picker's endpoints from now on; it notices by itself. */
   void writeEndpoints(List<ModelServer> live) throws IOException {
     String entries =
@@ -135,9 +151,15 @@ final class EnvoyRig implements AutoCloseable {
                 "- {name: s%d, address: %s, port: \"%d\"}\n"
                     .formatted(s.port(), s.host(), s.port()))
             .collect(Collectors.joining());
-    Files.writeString(
+    replace(
         directory.resolve("endpoints.yaml"),
         "endpoints:" + (live.isEmpty() ? " []\n" : "\n" + entries));
+  }
+
+  /** Nobody reads a half of it. */
+  static void replace(Path file, String content) throws IOException {
+    Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), content);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private Process newPicker() throws IOException {
@@ -297,6 +319,23 @@ final class EnvoyRig implements AutoCloseable {
         .filter(line -> line.startsWith(name + "{"))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /** Envoy has done all that the picker asked for. */
+  void assertAllMutationsTaken() throws IOException {
+    assertThat(envoy.admin("/stats?filter=rejected_header_mutations"))
+        .doesNotContainPattern("rejected_header_mutations: [1-9]");
+  }
+
+  /** Events come at once, and the lease lasts as long as they do. */
+  void breaksOffAStreamThatHasBegun() throws Exception {
+    HttpResponse<InputStream> response =
+        client.send(chat("base-model", "a", true), BodyHandlers.ofInputStream());
+    try (InputStream body = response.body()) {
+      assertThat(new String(body.readNBytes(6), StandardCharsets.US_ASCII)).isEqualTo("data: ");
+      assertThat(metric("igw_open_leases")).isEqualTo(1);
+    }
+    await(() -> metric("igw_open_leases") == 0);
   }
 
   @Override

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -48,7 +48,7 @@ class FaultsIT {
 
   @TempDir static Path directory;
 
-  private EnvoyRig rig;
+  @AutoClose private EnvoyRig rig;
   private ModelServer good;
   private ModelServer bad;
 
@@ -63,13 +63,6 @@ class FaultsIT {
             bootstrap -> bootstrap.withSubsetHeader(ONLY));
     good = rig.servers().server(0);
     bad = rig.servers().server(1);
-  }
-
-  @AfterAll
-  void stop() {
-    if (rig != null) {
-      rig.close();
-    }
   }
 
   private static void settle(EnvoyRig rig) throws Exception {

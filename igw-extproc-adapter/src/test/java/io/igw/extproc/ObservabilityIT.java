@@ -5,7 +5,6 @@ import static io.igw.extproc.EnvoyRig.servedBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.simulator.EngineSettings;
-import io.igw.simulator.ModelServer;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,11 +31,7 @@ class ObservabilityIT {
             2,
             EngineSettings.defaults().withSpeed(20),
             "- {type: queue-scorer}\n",
-            (bootstrap, servers) ->
-                bootstrap
-                    .withOverrideHost(
-                        servers.servers().stream().map(ModelServer::hostPort).toList())
-                    .withObservability(),
+            (bootstrap, servers) -> EnvoyRig.overrideHost(bootstrap, servers).withObservability(),
             "--enable-grpc-stream-metrics",
             "--max-request-body-bytes=100")) {
       // Envoy's own round robin answers before the picker is up; what came so far is not counted.

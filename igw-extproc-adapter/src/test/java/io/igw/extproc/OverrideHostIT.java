@@ -23,19 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
 class OverrideHostIT {
   @TempDir Path directory;
 
+  private EnvoyRig start(String plugins) throws Exception {
+    return EnvoyRig.start(
+        directory,
+        3,
+        EngineSettings.defaults().withSpeed(20),
+        plugins,
+        EnvoyRig::overrideHost,
+        "--gateway-profile=envoy-override-host",
+        "--slow-start=0s");
+  }
+
   @Test
   void aRetryGoesToTheRunnerUpAndItsLoadFollows() throws Exception {
-    try (EnvoyRig rig =
-        EnvoyRig.start(
-            directory,
-            3,
-            EngineSettings.defaults().withSpeed(20),
-            "- {type: queue-scorer}\n",
-            (bootstrap, servers) ->
-                bootstrap.withOverrideHost(
-                    servers.servers().stream().map(ModelServer::hostPort).toList()),
-            "--gateway-profile=envoy-override-host",
-            "--slow-start=0s")) {
+    try (EnvoyRig rig = start("- {type: queue-scorer}\n")) {
       Set<String> serving = new HashSet<>();
       await(() -> {
         serving.add(servedBy(rig.send(rig.chat("base-model", "hello", true))));
@@ -59,20 +60,12 @@ class OverrideHostIT {
   /** A retry hides from the client that a server cannot be reached, but not from the picker. */
   @Test
   void whoIsPassedOverIsLeftOut() throws Exception {
-    try (EnvoyRig rig =
-        EnvoyRig.start(
-            directory,
-            3,
-            EngineSettings.defaults().withSpeed(20),
-            """
-            - {type: outlier-ejection,
-               parameters: {consecutiveErrors: 2, baseEjectionTime: 10m, maxEjectedShare: 0.5}}
-            """,
-            (bootstrap, servers) ->
-                bootstrap.withOverrideHost(
-                    servers.servers().stream().map(ModelServer::hostPort).toList()),
-            "--gateway-profile=envoy-override-host",
-            "--slow-start=0s")) {
+    String plugins =
+        """
+        - {type: outlier-ejection,
+           parameters: {consecutiveErrors: 2, baseEjectionTime: 10m, maxEjectedShare: 0.5}}
+        """;
+    try (EnvoyRig rig = start(plugins)) {
       rig.servers().server(0).kill();
       await(() -> {
         assertThat(rig.send(rig.chat("base-model", "hello", false)).statusCode()).isEqualTo(200);
