@@ -80,10 +80,6 @@ public final class Answers {
         .build();
   }
 
-  static ProcessingResponse requestTrailers(RequestEdits edits) {
-    return withMetadata(edits).setRequestTrailers(TrailersResponse.getDefaultInstance()).build();
-  }
-
   /** A piece of a body that goes back streamed, as a message that more can be added to. */
   public static ProcessingResponse piece(BodyPiece piece) {
     BodyResponse body =

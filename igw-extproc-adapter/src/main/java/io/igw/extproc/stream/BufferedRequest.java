@@ -3,10 +3,12 @@ package io.igw.extproc.stream;
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.service.ext_proc.v3.HttpHeaders;
+import io.igw.api.Rejection;
+import io.igw.api.Rejection.Reason;
 
 /**
  * BUFFERED: one answer per message; the headers are answered at once and the decision travels in
- * the answer to the body (rule EPP-21).
+ * the answer to the body (rule EPP-21). Without a body there is no such answer, and no decision.
  */
 final class BufferedRequest extends RequestSide {
   private enum State {
@@ -15,10 +17,13 @@ final class BufferedRequest extends RequestSide {
     DONE
   }
 
+  private static final Rejection UNPICKABLE =
+      Rejection.of(
+          Reason.BAD_REQUEST, "trailers without a body cannot be routed in the body mode BUFFERED");
+
   private enum Answer {
     HEADERS,
-    BODY,
-    TRAILERS
+    BODY
   }
 
   private final HeldBody held = new HeldBody();
@@ -64,7 +69,9 @@ final class BufferedRequest extends RequestSide {
     }
     ended = true;
     switch (state) {
-      case RECEIVING -> decide(Answer.TRAILERS);
+      // The headers have gone, with whatever destination the client named, and an answer to
+      // trailers changes none of them.
+      case RECEIVING -> stream.refuse(UNPICKABLE);
       case DECIDING -> trailersDue = true;
       default -> stream.send(Answers.REQUEST_TRAILERS);
     }
@@ -84,7 +91,6 @@ final class BufferedRequest extends RequestSide {
     state = State.DONE;
     switch (answer) {
       case HEADERS -> stream.send(Answers.requestHeaders(edits, edits.headers()));
-      case TRAILERS -> stream.send(Answers.requestTrailers(edits));
       case BODY -> {
         held.assemble(edits.body());
         ByteString body = edits.body().isEmpty() ? null : held.whole();

@@ -7,16 +7,13 @@ import static io.igw.extproc.testing.Messages.responseBody;
 import static io.igw.extproc.testing.Messages.responseHeaders;
 import static io.igw.extproc.testing.Messages.responseTrailers;
 import static io.igw.extproc.testing.Messages.set;
-import static io.igw.extproc.testing.Messages.text;
 import static io.igw.extproc.testing.Messages.trailers;
 import static io.igw.extproc.testing.Messages.withModes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Struct;
 import io.envoyproxy.envoy.extensions.filters.http.ext_proc.v3.ProcessingMode.BodySendMode;
 import io.envoyproxy.envoy.service.ext_proc.v3.CommonResponse;
-import io.envoyproxy.envoy.service.ext_proc.v3.HeaderMutation;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.igw.extproc.testing.Recorder;
 import io.igw.runtime.Exchange.BodyEdit;
@@ -76,21 +73,6 @@ class BodyModesTest {
         .containsExactly("request_headers", "request_body", "request_trailers");
   }
 
-  /** The headers are answered by then, and an answer to trailers can change trailers alone. */
-  @Test
-  void bufferedWithTrailersAndNoBodyPicksInTheMetadataAlone() {
-    Struct pick = Struct.newBuilder().putFields("envoy.lb", text("10.0.0.1:8000")).build();
-    session.edits =
-        new RequestEdits(
-            HeaderMutation.newBuilder().addRemoveHeaders("x").build(), pick, true, List.of());
-    begin(post(), BodySendMode.BUFFERED);
-    assertThat(replies.sent).containsExactly(Answers.REQUEST_HEADERS);
-    messages(trailers());
-    assertThat(replies.kinds()).containsExactly("request_headers", "request_trailers");
-    assertThat(replies.sent.get(1).getDynamicMetadata()).isEqualTo(pick);
-    assertThat(replies.sent.get(1).getRequestTrailers().hasHeaderMutation()).isFalse();
-  }
-
   @Test
   void bufferedTrailersWaitForTheDecision() {
     session.hold = true;
@@ -100,6 +82,21 @@ class BodyModesTest {
     session.release();
     assertThat(replies.kinds())
         .containsExactly("request_headers", "request_body", "request_trailers");
+  }
+
+  /**
+   * Rule EPP-36: the headers went out unchanged, and an answer to trailers cannot change them, so a
+   * destination that the client named would be dialled.
+   */
+  @Test
+  void bufferedTrailersWithoutABodyAreRefused() {
+    begin(post(), BodySendMode.BUFFERED);
+    messages(trailers());
+    assertThat(replies.kinds()).containsExactly("request_headers", "immediate_response");
+    assertThat(replies.sent.get(1).getImmediateResponse().getStatus().getCodeValue())
+        .isEqualTo(400);
+    assertThat(replies.completed).isTrue();
+    assertThat(session.log).doesNotContain("endRequest").endsWith("close");
   }
 
   /** Rule EPP-20. */

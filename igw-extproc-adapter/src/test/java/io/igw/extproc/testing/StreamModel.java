@@ -96,10 +96,10 @@ public final class StreamModel {
     if (!reads && !carries) {
       due.add(m.hasRequestBody() ? "B" : "T");
     }
-    if (body.size() > maxBody) {
-      refuse(413);
+    if (body.size() > maxBody || carries && !reads) {
+      refuse(reads ? 413 : 400);
     } else if (ahead && (requestEnded || carries)) {
-      ask(!carries ? "H*" : reads ? "B*" : "T");
+      ask(carries ? "B*" : "H*");
     }
   }
 
