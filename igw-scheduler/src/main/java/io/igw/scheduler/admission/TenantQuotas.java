@@ -80,12 +80,17 @@ final class TenantQuotas implements Admitter {
       return Rejection.of(
           Reason.BAD_REQUEST, "fairness id is too long (expected: at most 512 characters)");
     }
-    long wait = spend(account.requests, nanosPerRequest, now);
+    long requestStep = step(nanosPerRequest);
+    long wait = spend(account.requests, requestStep, now);
     String rate = "request";
     if (wait == 0 && nanosPerToken > 0) {
       double cost = nanosPerToken * Math.max(1, cycle.request().prompt().estimatedTokens());
-      wait = spend(account.tokens, cost, now);
+      wait = spend(account.tokens, step(cost), now);
       rate = "token";
+      if (wait > 0) {
+        // A refused request costs nothing.
+        account.requests.addAndGet(-requestStep);
+      }
     }
     return wait == 0
         ? null
@@ -95,9 +100,14 @@ final class TenantQuotas implements Admitter {
             Duration.ofNanos(wait));
   }
 
+  /** How much further ahead a cost moves the time; 0 without a rate. */
+  private long step(double cost) {
+    return cost == 0 ? 0 : (long) Math.min(Math.max(1, cost), LONGEST_DEBT_NANOS - burstNanos);
+  }
+
   /** Pays; else how long to wait until there is room, above 0. */
-  private long spend(AtomicLong paidUntil, double cost, long now) {
-    if (cost == 0) {
+  private long spend(AtomicLong paidUntil, long step, long now) {
+    if (step == 0) {
       return 0;
     }
     while (true) {
@@ -107,7 +117,6 @@ final class TenantQuotas implements Admitter {
       if (ahead > burstNanos) {
         return ahead - burstNanos;
       }
-      long step = (long) Math.min(Math.max(1, cost), LONGEST_DEBT_NANOS - burstNanos);
       if (paidUntil.compareAndSet(known, from + step)) {
         return 0;
       }

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * are two maps; what is used moves to the younger one, and when that is full or old, it takes the
  * place of the older one, whose values are forgotten.
  *
- * <p><b>Threading.</b> Any thread; one lookup for a key that is in use, without a lock. A value
- * that is used while the maps change places may be kept for one term longer.
+ * <p><b>Threading.</b> Any thread; one lookup for a key that is in use, without a lock; each call
+ * takes effect at once. A value that is used while the maps change places may be kept for one term
+ * longer, or forgotten as if it had been used just before.
  *
  * <p><b>Guarantee.</b> At most {@code most} values; a value is kept for at least {@code idle} after
  * its last use unless more than {@code most / 2} other keys are used meanwhile, and for at most
@@ -38,33 +39,61 @@ public final class RecentMap<V> implements AutoCloseable {
 
   /** The value of a key, null if there is none any more; counts as a use. */
   public @Nullable V get(String key, long nowNanos) {
-    Terms<V> now = turned(nowNanos);
-    V value = now.young.get(key);
-    if (value == null) {
-      value = now.old.remove(key);
-      if (value != null) {
-        now.young.put(key, value);
+    while (true) {
+      Terms<V> now = turned(nowNanos);
+      V value = used(now, key);
+      if (value != null || terms == now) {
+        return value;
       }
+      // The maps changed places: what was in the younger one may have moved on.
     }
-    return value;
   }
 
   /** The value of a key, made if there is none; null if the key is too long. */
   public @Nullable V computeIfAbsent(String key, long nowNanos, Supplier<V> make) {
-    V known = get(key, nowNanos);
-    if (known != null || key.length() > MAX_KEY) {
-      return known;
+    if (key.length() > MAX_KEY) {
+      return null;
     }
-    return terms.young.computeIfAbsent(key, k -> make.get());
+    while (true) {
+      Terms<V> now = turned(nowNanos);
+      V known = used(now, key);
+      V value = known == null ? now.young.computeIfAbsent(key, k -> make.get()) : known;
+      if (known != null || terms == now) {
+        return value;
+      }
+    }
   }
 
   /** Sets the value of a key, unless that is too long. */
   public void put(String key, V value, long nowNanos) {
-    if (key.length() <= MAX_KEY) {
-      Terms<V> now = turned(nowNanos);
-      now.old.remove(key);
-      now.young.put(key, value);
+    if (key.length() > MAX_KEY) {
+      return;
     }
+    Terms<V> now;
+    do {
+      now = turned(nowNanos);
+      now.young.put(key, value);
+      now.old.remove(key);
+    } while (terms != now);
+  }
+
+  /**
+   * The value of a key, moved to the younger map. It is there before it leaves the older one, so
+   * that whoever looks in this order, and once more in the younger one, does not miss it.
+   */
+  private static <V> @Nullable V used(Terms<V> now, String key) {
+    V value = now.young.get(key);
+    if (value != null) {
+      return value;
+    }
+    V aged = now.old.get(key);
+    if (aged == null) {
+      return now.young.get(key);
+    }
+    // What another thread has put meanwhile is newer.
+    V newer = now.young.putIfAbsent(key, aged);
+    now.old.remove(key, aged);
+    return newer == null ? aged : newer;
   }
 
   /** How many values there are. */

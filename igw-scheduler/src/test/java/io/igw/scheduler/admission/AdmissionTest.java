@@ -174,6 +174,28 @@ class AdmissionTest {
         .anyMatch(p -> p.contains("> 0, or tokensPerSecond > 0"));
   }
 
+  @Test
+  void aRequestThatTheTokenRateRefusesCostsNothing() {
+    Admitter admitter =
+        made.make(
+            Admitter.class,
+            "tenant-quota-admitter",
+            Map.of("requestsPerSecond", 10, "tokensPerSecond", 1000, "burst", "2s"));
+    assertThat(ask(admitter, "a", 2500, 0)).isNull();
+    for (int i = 0; i < 50; i++) {
+      assertThat(ask(admitter, "a", 1, 0).message()).contains("token rate");
+    }
+    // A second later both are in the burst again: no refusal has used up the rate of requests.
+    int admitted = 0;
+    Rejection denied = null;
+    while (denied == null && admitted < 100) {
+      denied = ask(admitter, "a", 0, SECOND);
+      admitted += denied == null ? 1 : 0;
+    }
+    assertThat(denied.message()).contains("request rate");
+    assertThat(admitted).isEqualTo(21);
+  }
+
   private final EndpointPool members = EndpointPool.builder().nanoClock(made::now).build();
   private final Screener outliers =
       made.make(
