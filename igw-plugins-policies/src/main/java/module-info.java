@@ -12,5 +12,6 @@ module io.igw.plugins.policies {
       io.igw.plugins.policies.PolicyProviders.SglangThresholds,
       io.igw.plugins.policies.PolicyProviders.DynamoLinear,
       io.igw.plugins.policies.PolicyProviders.Lmetric,
-      io.igw.plugins.policies.PolicyProviders.LeastLoad;
+      io.igw.plugins.policies.PolicyProviders.LeastLoad,
+      io.igw.plugins.policies.PolicyProviders.PrefillTime;
 }

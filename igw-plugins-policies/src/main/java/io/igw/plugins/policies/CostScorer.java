@@ -27,6 +27,10 @@ final class CostScorer implements Scorer {
   public void score(Cycle cycle, Candidates candidates, double[] scores) {
     int size = candidates.size();
     cost.of(cycle, size, scores);
+    costsToScores(scores, size);
+  }
+
+  static void costsToScores(double[] scores, int size) {
     double least = Double.POSITIVE_INFINITY;
     for (int i = 0; i < size; i++) {
       least = Math.min(least, scores[i]);

@@ -17,6 +17,11 @@ final class Costs {
   /** What a request would add; without the prefix producer that would be its whole prompt. */
   static PerEndpoint uncached(PluginContext context) {
     context.consumes("PrefixCacheMatchInfo.matchedBlocks", PREFIX_PRODUCER, true);
+    return added(context);
+  }
+
+  /** What a request would add, which is also what is in flight once it is picked. */
+  static PerEndpoint added(PluginContext context) {
     return context.consumes("UncachedRequestTokens", LOAD_PRODUCER, true);
   }
 
@@ -61,24 +66,37 @@ final class Costs {
   }
 
   /**
-   * Seconds: {@code (uncached(e) + queued(e)) / throughput + λ · k/(1 − k)} (SMG). Throughput is a
-   * parameter, since engines do not tell it; a KV-cache use that is not known costs nothing.
+   * Seconds until the first token: {@code (uncached(e) + queued(e)) / throughput + λ · k/(1 − k)},
+   * {@code least-load} with what this picker knows of caches and queues in place of what was last
+   * reported. A KV-cache use that is not known counts as half.
    */
-  static Scorer leastLoad(Parameters parameters, PluginContext context) {
-    double perSecond = parameters.number("prefillTokensPerSecond", 20_000, 1, Double.MAX_VALUE);
-    double lambda = parameters.number("kvPenaltySeconds", 0.15, 0, Double.MAX_VALUE);
+  static Scorer prefillTime(Parameters parameters, PluginContext context) {
+    double perSecond = perSecond(parameters);
+    double lambda = lambda(parameters);
     PerEndpoint uncached = uncached(context);
     return new CostScorer((cycle, size, costs) -> {
       double[] adds = cycle.values(uncached);
       double[] queued = cycle.inFlightTokens();
       double[] usage = cycle.column(Signal.KV_CACHE_USAGE);
       for (int i = 0; i < size; i++) {
-        costs[i] = (adds[i] + queued[i]) / perSecond + lambda * odds(usage[i]);
+        double penalty = Double.isNaN(usage[i]) ? lambda : lambda * odds(usage[i]);
+        costs[i] = (adds[i] + queued[i]) / perSecond + penalty;
       }
     });
   }
 
-  private static double odds(double share) {
+  /** Engines do not tell it. */
+  static double perSecond(Parameters parameters) {
+    return parameters.number("prefillTokensPerSecond", 20_000, 1, Double.MAX_VALUE);
+  }
+
+  /** λ. */
+  static double lambda(Parameters parameters) {
+    return parameters.number("kvPenaltySeconds", 0.15, 0, Double.MAX_VALUE);
+  }
+
+  /** {@code k/(1 − k)}, bounded. */
+  static double odds(double share) {
     double bounded = Math.min(share, 0.999);
     return bounded > 0 ? bounded / (1 - bounded) : 0;
   }

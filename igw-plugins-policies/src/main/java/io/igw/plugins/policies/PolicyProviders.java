@@ -85,8 +85,20 @@ public final class PolicyProviders {
       super(
           "least-load-scorer",
           Stability.BETA,
-          "least seconds of prefill in the queue, with a penalty for a full cache",
-          Costs::leastLoad);
+          "least seconds of work by the last report and what was routed since (SMG)",
+          io.igw.plugins.policies.LeastLoad::of);
+    }
+  }
+
+  /** {@code prefill-time-scorer}. */
+  public static final class PrefillTime extends SimpleProvider {
+    /** For ServiceLoader. */
+    public PrefillTime() {
+      super(
+          "prefill-time-scorer",
+          Stability.BETA,
+          "least seconds of uncached and queued prefill, with a penalty for a full cache",
+          Costs::prefillTime);
     }
   }
 }

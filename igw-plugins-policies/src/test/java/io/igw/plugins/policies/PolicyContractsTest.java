@@ -61,6 +61,13 @@ class PolicyContractsTest {
   }
 
   @Nested
+  class PrefillTime extends Scorers {
+    PrefillTime() {
+      super("prefill-time-scorer");
+    }
+  }
+
+  @Nested
   class Sglang extends Scorers {
     Sglang() {
       super("sglang-thresholds-scorer");

@@ -24,7 +24,8 @@ final class Profiles {
           "sglang-thresholds",
           "dynamo-linear",
           "lmetric",
-          "least-load");
+          "least-load",
+          "prefill-time");
 
   private Profiles() {}
 

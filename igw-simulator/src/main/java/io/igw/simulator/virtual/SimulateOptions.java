@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
           + " progress to standard error.",
       "",
       "Ready profiles: random, round-robin, least-request, power-of-two, affinity, gie, llm-d,"
-          + " sglang-thresholds, dynamo-linear, lmetric, least-load; or a configuration file.",
+          + " sglang-thresholds, dynamo-linear, lmetric, least-load, prefill-time; or a configuration file.",
       ""
     },
     sortOptions = false,
