@@ -50,8 +50,10 @@ public final class Check {
     parts.put("idle", idle::idle);
     parts.put("extproc", load::saturated);
     parts.put("alloc", load::allocation);
+    parts.put("tls", load::handshakes);
     parts.put("paced", paced::besideNullServer);
     parts.put("gateway", new GatewayChecks(servers, report)::timeToFirstByte);
+    parts.put("negotiated", new NegotiatedChecks(servers, report)::streamBesideJson);
     List<String> names = args.length == 0 ? List.copyOf(parts.keySet()) : List.of(args);
     for (String name : names) {
       if (!parts.containsKey(name)) {

@@ -19,7 +19,9 @@ final class LoadChecks {
   private static final int IN_FLIGHT = 32;
   private static final int CHUNKS = 100;
   private static final int WINDOWS = 3;
+  private static final double CONNECTIONS_PER_SECOND = 500;
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(12);
+  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -35,11 +37,11 @@ final class LoadChecks {
   /** CPU of the picker process per small request, per response chunk and per prompt of 400 kB. */
   void saturated() throws IOException {
     double small = cpuNanos(Scenario.json("small", 200));
-    report.accept(new Bound("extproc-small-request", small / 1e3, 40, "us"));
+    report.accept(new Bound("extproc-small-request", small / 1e3, 30, "us"));
     double stream = cpuNanos(Scenario.events("chunks", CHUNKS, 0));
-    report.accept(new Bound("extproc-response-chunk", stream / CHUNKS / 1e3, 4, "us"));
+    report.accept(new Bound("extproc-response-chunk", stream / CHUNKS / 1e3, 3, "us"));
     double large = cpuNanos(Scenario.json("large", 400_000));
-    report.accept(new Bound("extproc-400kB-prompt", large / 1e6, 3, "ms"));
+    report.accept(new Bound("extproc-400kB-prompt", large / 1e6, 2, "ms"));
   }
 
   private double cpuNanos(Scenario scenario) throws IOException {
@@ -77,6 +79,29 @@ final class LoadChecks {
               () -> after[0] = allocatedBytes(picker.pid()));
       double kilobytes = (after[0] - before[0]) / 1e3 / exchanges;
       report.accept(new Bound("extproc-small-request-alloc", kilobytes, 24, "kB"));
+    }
+  }
+
+  /** Small requests over TLS, each over a new connection: how long they take at 500 a second. */
+  void handshakes() throws IOException {
+    Scenario scenario = Scenario.json("handshake", 200);
+    try (ModelServers models = models();
+        ServerProcess picker = servers.picker(models, "", "--refresh-metrics-interval=1s");
+        Load load = Load.overNewConnections(picker.address())) {
+      load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
+      load.closed(scenario, 4, WARM_UP_NANOS, MEASURE_NANOS, picker.stats());
+      Load.Result result =
+          load.paced(scenario, CONNECTIONS_PER_SECOND, SETTLE_NANOS, MEASURE_NANOS, picker.stats());
+      if (result.failed() > 0) {
+        throw new IllegalStateException(
+            "handshakes: " + result.failed() + " failed, the last: " + load.lastFault());
+      }
+      System.out.printf(
+          "  a request over its own TLS connection: %.0f us of CPU, p50 %.2f ms%n",
+          result.cpuNanosPerExchange() / 1e3,
+          result.latencyNanos().getValueAtPercentile(50) / 1e6);
+      double p99 = result.latencyNanos().getValueAtPercentile(99) / 1e6;
+      report.accept(new Bound("tls-500-connections/s-p99", p99, 20, "ms"));
     }
   }
 

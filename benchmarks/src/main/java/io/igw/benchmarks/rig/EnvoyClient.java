@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +41,10 @@ final class EnvoyClient implements RigClient {
     this.chat = URI.create("http://127.0.0.1:" + envoy.port() + "/v1/chat/completions");
   }
 
-  /** Starts Envoy before the picker at {@code host:port}. */
-  static EnvoyClient start(String address, boolean tls, int deadlineSeconds) throws IOException {
+  /** Starts Envoy, set up as {@code variant} says, before the picker at {@code host:port}. */
+  static EnvoyClient start(
+      String address, UnaryOperator<EnvoyBootstrap> variant, int deadlineSeconds)
+      throws IOException {
     Path binary =
         EnvoyProcess.find()
             .orElseThrow(() ->
@@ -54,7 +57,7 @@ final class EnvoyClient implements RigClient {
     int picker = Integer.parseInt(address.substring(colon + 1));
     int[] ports = FreePorts.find(2);
     EnvoyBootstrap bootstrap =
-        EnvoyBootstrap.of(ports[0], ports[1], picker).withPickerHost(host).withTls(tls);
+        variant.apply(EnvoyBootstrap.of(ports[0], ports[1], picker).withPickerHost(host));
     Path folder = Files.createDirectories(Path.of("target", "rig").toAbsolutePath());
     try {
       return new EnvoyClient(

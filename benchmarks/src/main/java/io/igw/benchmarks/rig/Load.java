@@ -1,5 +1,6 @@
 package io.igw.benchmarks.rig;
 
+import io.igw.simulator.envoy.EnvoyBootstrap;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -58,6 +59,25 @@ public final class Load implements AutoCloseable {
     this(
         new ExtProcClient(address, tls, expectDestination, false, Limits.DEFAULT.deadlineSeconds()),
         Limits.DEFAULT);
+  }
+
+  /** A load of exchanges that each come over a connection of their own, encrypted. */
+  public static Load overNewConnections(String address) {
+    Limits limits = Limits.DEFAULT;
+    return new Load(
+        new ExtProcClient(address, true, true, true, limits.deadlineSeconds()), limits);
+  }
+
+  /**
+   * A load on the server at {@code address} through a real Envoy of its own, which lets the server
+   * choose the body modes of each request.
+   */
+  public static Load throughNegotiatingEnvoy(String address) throws IOException {
+    Limits limits = Limits.DEFAULT;
+    return new Load(
+        EnvoyClient.start(
+            address, EnvoyBootstrap::withNegotiatedModes, limits.deadlineSeconds()),
+        limits);
   }
 
   Load(RigClient client, Limits limits) {

@@ -44,7 +44,7 @@ final class RigTarget implements AutoCloseable {
     int deadline = limits.deadlineSeconds();
     RigClient client =
         envoy
-            ? EnvoyClient.start(parts[0], tls, deadline)
+            ? EnvoyClient.start(parts[0], bootstrap -> bootstrap.withTls(tls), deadline)
             : new ExtProcClient(parts[0], tls, false, churn, deadline);
     return new RigTarget(name, new Load(client, limits), stats);
   }
