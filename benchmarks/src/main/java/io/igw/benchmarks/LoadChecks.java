@@ -98,8 +98,7 @@ final class LoadChecks {
       }
       System.out.printf(
           "  a request over its own TLS connection: %.0f us of CPU, p50 %.2f ms%n",
-          result.cpuNanosPerExchange() / 1e3,
-          result.latencyNanos().getValueAtPercentile(50) / 1e6);
+          result.cpuNanosPerExchange() / 1e3, result.latencyNanos().getValueAtPercentile(50) / 1e6);
       double p99 = result.latencyNanos().getValueAtPercentile(99) / 1e6;
       report.accept(new Bound("tls-500-connections/s-p99", p99, 20, "ms"));
     }

@@ -21,8 +21,13 @@ public final class Signal {
   /** Blocks of the engine's KV cache; at least 1. */
   public static final Signal CACHE_BLOCKS = new Signal("CacheNumBlocks", 4);
 
+  /**
+   * 0 while the engine sleeps and can serve nothing, which keeps it from being a candidate; else 1.
+   */
+  public static final Signal ENGINE_AWAKE = new Signal("EngineAwake", 5);
+
   /** How many constants there are. */
-  static final int CONSTANTS = 5;
+  static final int CONSTANTS = 6;
 
   private final String name;
   private final int index;

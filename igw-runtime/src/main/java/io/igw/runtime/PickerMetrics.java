@@ -66,6 +66,15 @@ public interface PickerMetrics extends SchedulerMetrics {
       long bodyBytes,
       Usage usage) {}
 
+  /** A server behind an endpoint was restarted; what was known of it is forgotten. */
+  default void endpointRestarted() {}
+
+  /** An endpoint's label names an engine that nobody knows. */
+  default void unknownEngine() {}
+
+  /** The endpoints changed into something that cannot be used; the ones of before stay. */
+  default void endpointsRefused() {}
+
   /** A limit was reached while a response was read: its usage is unknown. */
   default void limited(String limit) {}
 

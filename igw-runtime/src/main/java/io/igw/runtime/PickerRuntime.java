@@ -78,7 +78,8 @@ public final class PickerRuntime implements AutoCloseable {
       }
       Named<Plugin> discovery = parts.assembled().discovery();
       if (discovery != null) {
-        ((Discovery) discovery.plugin()).start(parts.pool()::replaceAll);
+        ((Discovery) discovery.plugin())
+            .start(new PoolFollower(parts.pool(), parts.wiring().metrics()));
       }
       for (BoundSource source : parts.assembled().sources()) {
         startPolling(source);

@@ -103,6 +103,17 @@ public final class EndpointPool implements AutoCloseable {
     submit(w -> w.upsert(spec));
   }
 
+  /**
+   * The server behind an endpoint has been restarted: it gets a slot and a generation of its own,
+   * no load and no numbers, so that nothing that was known of the old process counts any more;
+   * published at once. Ignored if the endpoint is gone, has another generation or joined in the
+   * last ten seconds.
+   */
+  public void renew(EndpointId id, int generation) {
+    Objects.requireNonNull(id, "id");
+    submit(w -> w.renew(id, generation));
+  }
+
   /** Removes one endpoint; published at once. */
   public void remove(EndpointId id) {
     Objects.requireNonNull(id, "id");

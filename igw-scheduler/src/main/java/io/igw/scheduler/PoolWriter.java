@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * the writer; the pool's claim hands it from thread to thread.
  */
 final class PoolWriter {
+  /** What is behind an address that seems to begin anew all the time is not one server. */
+  static final long RENEWAL_NANOS = 10_000_000_000L;
+
   private final SlotTable slots = new SlotTable();
   private final TreeMap<EndpointId, PoolEndpoint> members = new TreeMap<>();
   private final LongSupplier nanoClock;
@@ -45,9 +48,28 @@ final class PoolWriter {
     if (known != null) {
       drop(known);
     }
+    add(spec);
+  }
+
+  private void add(EndpointSpec spec) {
     long now = nanoClock.getAsLong();
     int slot = slots.allocate(version, now);
     put(new PoolEndpoint(spec, slot, slots.generation(slot), slots.load(slot), new Arrival(now)));
+  }
+
+  /**
+   * The endpoint with this id and generation begins anew, unless it has joined less than {@link
+   * #RENEWAL_NANOS} ago.
+   */
+  void renew(EndpointId id, int generation) {
+    PoolEndpoint known = members.get(id);
+    if (known == null
+        || known.generation() != generation
+        || nanoClock.getAsLong() - known.arrival().joinedNanos() < RENEWAL_NANOS) {
+      return;
+    }
+    drop(known);
+    add(known.spec());
   }
 
   void remove(EndpointId id) {

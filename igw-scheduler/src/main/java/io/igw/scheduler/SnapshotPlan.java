@@ -1,6 +1,7 @@
 package io.igw.scheduler;
 
 import io.igw.api.EndpointSnapshot;
+import io.igw.api.Signal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class SnapshotPlan {
   private final EndpointLoad.Table loads;
   private final long oldestNanos;
   private final long newestNanos;
+  private final long @Nullable [] awake;
   private final double[] @Nullable [] sums;
 
   /** By profile and place. */
@@ -45,9 +47,29 @@ final class SnapshotPlan {
     }
     oldestNanos = oldest;
     newestNanos = newest;
+    awake = awake(snapshot);
     loads = new EndpointLoad.Table(byOrdinal);
     sums = new double[profiles][];
     filtered = new Filtered[profiles * FILTERED_SETS];
+  }
+
+  private static long @Nullable [] awake(EndpointSnapshot snapshot) {
+    double[] column = snapshot.column(Signal.ENGINE_AWAKE);
+    long[] bits = new long[(column.length + 63) >>> 6];
+    boolean all = true;
+    for (int i = 0; i < column.length; i++) {
+      if (column[i] == 0) {
+        all = false;
+      } else {
+        bits[i >>> 6] |= 1L << i;
+      }
+    }
+    return all ? null : bits;
+  }
+
+  /** The ordinals of those that do not sleep; null if none does. */
+  long @Nullable [] awake() {
+    return awake;
   }
 
   /** When the first of these endpoints joined. */

@@ -138,6 +138,12 @@ final class Workspace {
     primary = -1;
     base.reset(snapshot.size());
     cycle.enter("", base);
+    long[] awake = derived.awake();
+    if (awake != null) {
+      base.open();
+      base.retain(awake);
+      base.close();
+    }
     EndpointSubset subset = request.subset();
     if (subset != null) {
       base.retain(subset, snapshot);

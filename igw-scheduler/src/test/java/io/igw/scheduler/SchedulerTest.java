@@ -95,6 +95,27 @@ class SchedulerTest {
   }
 
   @Test
+  void whoSleepsIsNoCandidate() {
+    EndpointPool pool = Fixture.pool(3);
+    Scheduler scheduler =
+        Fixture.scheduler(pool).profile("p", p -> p.scorer("a", fixed(0, 1, 0.5), 1)).build();
+    awake(pool, 1, 0);
+    awake(pool, 0, 1);
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(2);
+    awake(pool, 2, 0);
+    assertThat(number(decide(scheduler).endpoint())).isZero();
+    awake(pool, 0, 0);
+    assertThat(reject(scheduler, REQUEST)).isSameAs(Rejections.NO_CANDIDATES);
+    awake(pool, 1, 1);
+    assertThat(number(decide(scheduler).endpoint())).isEqualTo(1);
+  }
+
+  private static void awake(EndpointPool pool, int n, double value) {
+    long later = pool.snapshot().version();
+    pool.report(new EndpointReport(id(n), later).set(Signal.ENGINE_AWAKE, value));
+  }
+
+  @Test
   void theSubsetComesFirst() {
     Scheduler scheduler =
         Fixture.scheduler(Fixture.pool(4))

@@ -194,6 +194,7 @@ final class Engine implements EngineModel.Listener {
   /** As after a restart: nothing cached, nothing loaded, nothing queued. */
   void restart() {
     generations.clear();
+    counters.processStarted();
     timerNanos = EngineModel.IDLE;
     model = empty();
   }

@@ -36,6 +36,9 @@ final class EngineCounters {
   final LongAdder cachedTokens = new LongAdder();
   final LongAdder generatedTokens = new LongAdder();
 
+  /** Of processes before the one that runs. */
+  private long earlierPromptTokens;
+
   private final Histogram firstToken =
       seconds("time_to_first_token_seconds", "Histogram of time to first token in seconds.");
   private final Histogram interToken =
@@ -102,6 +105,16 @@ final class EngineCounters {
           computed,
           n,
           iteration);
+
+  /** The process begins anew, and with it what its page counts. */
+  void processStarted() {
+    earlierPromptTokens = promptTokens.sum();
+  }
+
+  /** Prompt tokens of the process that runs. */
+  long processPromptTokens() {
+    return promptTokens.sum() - earlierPromptTokens;
+  }
 
   /** All of them, always in the same order. */
   List<Histogram> histograms() {

@@ -53,7 +53,10 @@ final class SglangPage implements MetricsPage {
     text.family("sglang:cache_config_info", "gauge", "Information of the cache.");
     text.line(
         "sglang:cache_config_info", "num_pages=\"" + tokens + "\",page_size=\"1\"," + model, 1);
-    counter("prompt_tokens_total", "Number of prefill tokens processed.", prompt);
+    counter(
+        "prompt_tokens_total",
+        "Number of prefill tokens processed.",
+        counters.processPromptTokens());
     counter("cached_tokens_total", "Number of cached prompt tokens.", cached);
     counter(
         "generation_tokens_total",

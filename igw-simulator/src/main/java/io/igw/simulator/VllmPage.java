@@ -103,7 +103,7 @@ final class VllmPage implements MetricsPage {
     counter("mm_cache_queries", "Queried items of the multi-modal cache.", 0);
     counter("mm_cache_hits", "Cached items of the multi-modal cache.", 0);
     counter("num_preemptions", "Preemptions by the engine.", engine.preemptions());
-    counter("prompt_tokens", "Prefill tokens processed.", counters.promptTokens.sum());
+    counter("prompt_tokens", "Prefill tokens processed.", counters.processPromptTokens());
     counter("prompt_tokens_cached", "Cached prompt tokens.", counters.cachedTokens.sum());
     counter("generation_tokens", "Generated tokens.", counters.generatedTokens.sum());
     String success = "vllm:request_success_total";

@@ -387,7 +387,10 @@ class ModelServersTest {
     send(post(server, "/v1/completions", completion("base", prompt, false)));
     HttpRequest.Builder again = post(server, "/v1/completions", completion("base", prompt, false));
     assertThat(send(again).body()).doesNotContain("\"cached_tokens\":0");
+    assertThat(get(server, "/metrics"))
+        .doesNotContainPattern("vllm:prompt_tokens_total\\S* 0\\.?0?\n");
     assertThat(send(post(server, "/admin/restart", "")).statusCode()).isEqualTo(200);
+    assertThat(get(server, "/metrics")).containsPattern("vllm:prompt_tokens_total\\S* 0\\.?0?\n");
     assertThat(send(again).body()).contains("\"cached_tokens\":0");
   }
 }

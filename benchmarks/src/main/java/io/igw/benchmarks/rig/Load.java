@@ -64,8 +64,7 @@ public final class Load implements AutoCloseable {
   /** A load of exchanges that each come over a connection of their own, encrypted. */
   public static Load overNewConnections(String address) {
     Limits limits = Limits.DEFAULT;
-    return new Load(
-        new ExtProcClient(address, true, true, true, limits.deadlineSeconds()), limits);
+    return new Load(new ExtProcClient(address, true, true, true, limits.deadlineSeconds()), limits);
   }
 
   /**
@@ -75,8 +74,7 @@ public final class Load implements AutoCloseable {
   public static Load throughNegotiatingEnvoy(String address) throws IOException {
     Limits limits = Limits.DEFAULT;
     return new Load(
-        EnvoyClient.start(
-            address, EnvoyBootstrap::withNegotiatedModes, limits.deadlineSeconds()),
+        EnvoyClient.start(address, EnvoyBootstrap::withNegotiatedModes, limits.deadlineSeconds()),
         limits);
   }
 

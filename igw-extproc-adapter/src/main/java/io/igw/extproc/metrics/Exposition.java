@@ -190,6 +190,21 @@ public final class Exposition implements MultiCollector {
     out.add(Counts.single("igw_leases_expired", "Leases ended by time.", metrics.leasesExpired));
     out.add(
         Counts.single(
+            "igw_endpoint_restarts",
+            "Servers whose counters went back: they were restarted.",
+            metrics.endpointRestarts));
+    out.add(
+        Counts.single(
+            "igw_unknown_engines",
+            "Endpoints whose label names an engine that is not known.",
+            metrics.unknownEngines));
+    out.add(
+        Counts.single(
+            "igw_endpoints_reload_failures",
+            "Changes of the endpoints that could not be used.",
+            metrics.endpointsRefused));
+    out.add(
+        Counts.single(
             "igw_stream_messages_ignored",
             "Messages after the end of their direction.",
             metrics.ignoredMessages));

@@ -1,5 +1,8 @@
 package io.igw.extproc.metrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
 import io.igw.extproc.tls.MetricsTls;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -42,6 +45,7 @@ public final class MetricsServer implements AutoCloseable {
               .inetAddress(address)
               .port(port)
               .registry(registry)
+              .defaultHandler(MetricsServer::otherPath)
               .executorService(thread)
               .httpsConfigurator(tls == null ? null : tls.configurator())
               .buildAndStart();
@@ -49,6 +53,16 @@ public final class MetricsServer implements AutoCloseable {
     } catch (IOException e) {
       thread.shutdownNow();
       throw e;
+    }
+  }
+
+  private static void otherPath(HttpExchange exchange) throws IOException {
+    boolean root = exchange.getRequestURI().getPath().equals("/");
+    byte[] text = (root ? "/metrics\n" : "no such path (expected: /metrics)\n").getBytes(UTF_8);
+    exchange.getResponseHeaders().set("content-type", "text/plain; charset=utf-8");
+    try (exchange) {
+      exchange.sendResponseHeaders(root ? 200 : 404, text.length);
+      exchange.getResponseBody().write(text);
     }
   }
 

@@ -39,6 +39,9 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
   final Map<ExtractError, LongAdder> extractErrors = new ConcurrentHashMap<>();
   final ResourceFamilies resources = new ResourceFamilies();
   final LongAdder leasesExpired = new LongAdder();
+  final LongAdder endpointRestarts = new LongAdder();
+  final LongAdder unknownEngines = new LongAdder();
+  final LongAdder endpointsRefused = new LongAdder();
   final LongAdder ignoredMessages = new LongAdder();
   final Map<String, LongAdder> limitsReached = new ConcurrentHashMap<>();
   final LongAdder streamFaults = new LongAdder();
@@ -202,6 +205,21 @@ public final class PrometheusMetrics implements PickerMetrics, StreamEvents {
   @Override
   public void resourcesRefused() {
     resources.refused();
+  }
+
+  @Override
+  public void endpointRestarted() {
+    endpointRestarts.increment();
+  }
+
+  @Override
+  public void unknownEngine() {
+    unknownEngines.increment();
+  }
+
+  @Override
+  public void endpointsRefused() {
+    endpointsRefused.increment();
   }
 
   @Override

@@ -21,7 +21,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,22 @@ class PrometheusMetricsTest {
     }
   }
 
+  @Test
+  void onlyThePageIsServed() throws Exception {
+    Exposition exposition = new Exposition(metrics, true, "pool", 1, () -> pool, LOAD, () -> now);
+    try (MetricsServer server =
+        MetricsServer.start(InetAddress.getLoopbackAddress(), 0, exposition, null)) {
+      for (String path : List.of("/", "/debug/plugins/state")) {
+        URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
+        HttpResponse<String> answer =
+            HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(path.equals("/") ? 200 : 404);
+        assertThat(answer.body()).contains("/metrics");
+      }
+    }
+  }
+
   private void oneRequest() {
     RequestLabels labels = metrics.labels("m", "t", "tenant", 1);
     metrics.requestStarted(labels, 1_000, 2_000_000);
@@ -123,6 +141,19 @@ class PrometheusMetricsTest {
             "igw_resource_warnings 2.0",
             "igw_resource_reload_failures_total 1.0");
     assertThat(scrape(false)).doesNotContain("inference_extension_model_rewrite");
+  }
+
+  @Test
+  void endpointsThatCannotBeUsedAreCounted() throws Exception {
+    metrics.endpointRestarted();
+    metrics.unknownEngine();
+    metrics.unknownEngine();
+    metrics.endpointsRefused();
+    assertThat(scrape(false))
+        .contains(
+            "igw_endpoint_restarts_total 1.0",
+            "igw_unknown_engines_total 2.0",
+            "igw_endpoints_reload_failures_total 1.0");
   }
 
   /** Clients choose names without end; those of rewrites keep theirs all the same. */

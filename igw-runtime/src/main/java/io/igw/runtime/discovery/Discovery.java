@@ -18,5 +18,8 @@ public interface Discovery extends Plugin {
   interface Listener {
     /** These are the endpoints now, all of them. */
     void found(List<EndpointSpec> endpoints);
+
+    /** The endpoints changed into something that cannot be used; called once for each reason. */
+    default void refused() {}
   }
 }

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * (data-layer.md 4 and 11). A file that turns empty or invalid changes nothing: the last good one
  * stays, and the reason is logged once.
  *
- * <p>Changes are found by looking four times a second, not by file events, so that a symbolic link
- * that is exchanged (as Kubernetes does with mounted files), a file on a network share and a link
+ * <p>Changes are found by looking once a second, not by file events, so that a symbolic link that
+ * is exchanged (as Kubernetes does with mounted files), a file on a network share and a link
  * replaced by a file are all seen.
  *
  * <p><b>Threading.</b> {@link #start} reads on the caller's thread; after it, the file is only
@@ -146,7 +146,7 @@ public final class FileDiscovery implements Discovery {
     }
     if (problems.failed()) {
       refused = now;
-      keep(problems);
+      keep(problems, listener);
       return;
     }
     told = "";
@@ -158,10 +158,11 @@ public final class FileDiscovery implements Discovery {
     }
   }
 
-  private void keep(Problems problems) {
+  private void keep(Problems problems, Listener listener) {
     String reason = problems.errors().toString();
     if (!reason.equals(told)) {
       told = reason;
+      listener.refused();
       log.warn(
           "the {} endpoints of the last good {} stay: {}",
           endpoints.size(),

@@ -43,12 +43,26 @@ public final class CoreMetricsExtractor implements Plugin {
 
   /** The engine that an endpoint with these labels runs. */
   Engine engine(Map<String, String> labels) {
-    String name = labels.get(engineLabelKey);
-    if (name == null && engineLabelKey.equals(ENGINE_LABEL)) {
-      name = labels.get(LEGACY_ENGINE_LABEL);
-    }
+    String name = named(labels);
     @Nullable Engine engine = name == null ? null : engines.get(name);
     return engine == null ? defaultEngine : engine;
+  }
+
+  /** The engine that the labels name, if it is none that is known; else null. */
+  @Nullable String unknownEngine(Map<String, String> labels) {
+    String name = named(labels);
+    return name == null || engines.containsKey(name) ? null : name;
+  }
+
+  private @Nullable String named(Map<String, String> labels) {
+    String name = labels.get(engineLabelKey);
+    return name == null && engineLabelKey.equals(ENGINE_LABEL)
+        ? labels.get(LEGACY_ENGINE_LABEL)
+        : name;
+  }
+
+  String engineLabelKey() {
+    return engineLabelKey;
   }
 
   /** An extraction for one endpoint with these labels. */

@@ -37,9 +37,10 @@ public final class CoreMetricsExtractorProvider implements PluginProvider {
   public Plugin create(Parameters parameters, PluginContext context) {
     String labelKey = parameters.text("engineLabelKey", CoreMetricsExtractor.ENGINE_LABEL);
     String defaultEngine = parameters.text("defaultEngine", DEFAULT_ENGINE);
+    boolean excludeSleeping = parameters.flag("excludeSleeping", true);
     Map<String, Engine> engines = new LinkedHashMap<>();
     for (EngineSpec spec : EngineSpec.builtIn()) {
-      engines.put(spec.name(), new Engine(spec));
+      engines.put(spec.name(), engine(spec, excludeSleeping));
     }
     Set<String> configured = new HashSet<>();
     for (Parameters entry : parameters.list("engineConfigs")) {
@@ -49,7 +50,7 @@ public final class CoreMetricsExtractorProvider implements PluginProvider {
       } else if (!configured.add(spec.name())) {
         entry.reject("name", "a unique name");
       } else {
-        engines.put(spec.name(), new Engine(spec));
+        engines.put(spec.name(), engine(spec, excludeSleeping));
       }
     }
     if (!engines.containsKey(defaultEngine)) {
@@ -62,6 +63,11 @@ public final class CoreMetricsExtractorProvider implements PluginProvider {
       defaultEngine = DEFAULT_ENGINE;
     }
     return new CoreMetricsExtractor(labelKey, defaultEngine, engines);
+  }
+
+  private static Engine engine(EngineSpec spec, boolean excludeSleeping) {
+    EngineLife life = EngineLife.of(spec.name());
+    return new Engine(spec, excludeSleeping ? life : life.everAwake());
   }
 
   private static EngineSpec engine(Parameters p, PluginContext context) {

@@ -36,8 +36,14 @@ final class Engine {
   private final Column[] columns;
   private final int targetCount;
   private final boolean lora;
+  private final int work;
 
+  /** An engine that tells its life as those of its name do. */
   Engine(EngineSpec spec) {
+    this(spec, EngineLife.of(spec.name()));
+  }
+
+  Engine(EngineSpec spec, EngineLife life) {
     Compiler compiler = new Compiler();
     compiler.column(Signal.WAITING_REQUESTS, true, true, compiler.count(spec.waiting()));
     compiler.column(Signal.RUNNING_REQUESTS, true, true, compiler.count(spec.running()));
@@ -59,9 +65,11 @@ final class Engine {
         false,
         compiler.geometry(spec.blocks(), null, Aggregation.SUM),
         compiler.geometry(spec.cacheInfo(), spec.blocksLabel(), Aggregation.SUM));
+    compiler.column(Signal.ENGINE_AWAKE, false, false, compiler.usage(life.awake()));
     for (EngineSpec.Custom custom : spec.custom()) {
       compiler.column(custom.signal(), false, true, compiler.custom(custom.spec()));
     }
+    this.work = compiler.count(life.work());
     compiler.lora(spec.lora());
     this.name = spec.name();
     this.lora = spec.lora() != null;
@@ -96,6 +104,11 @@ final class Engine {
   /** Whether the engine tells its adapters. */
   boolean lora() {
     return lora;
+  }
+
+  /** The target that goes back only when the server is restarted; -1 if there is none. */
+  int work() {
+    return work;
   }
 
   /** Readings of the right size. */

@@ -27,6 +27,9 @@ final class Extraction {
   private @Nullable LoraAdapters reported;
   private long loraSeenNanos;
 
+  /** NaN while none was seen. */
+  private double work = Double.NaN;
+
   /** Hears what a page said. */
   interface Sink {
     /** A number of this page. */
@@ -34,6 +37,9 @@ final class Extraction {
 
     /** The adapters changed; null: the engine no longer tells any. */
     void adapters(@Nullable LoraAdapters adapters);
+
+    /** The page is of another process than the one before. */
+    void restarted();
   }
 
   /** An extraction of an engine's pages. */
@@ -64,6 +70,9 @@ final class Extraction {
   /** Ends the page and tells what it said; {@code seenNanos} is when the page was made. */
   void end(long seenNanos, Sink sink) {
     reader.end();
+    if (engine.work() >= 0) {
+      work(readings.value(engine.work()), sink);
+    }
     boolean[] swap = missingBefore;
     missingBefore = missing;
     missing = swap;
@@ -82,6 +91,16 @@ final class Extraction {
     if (engine.lora()) {
       lora(seenNanos, sink);
     }
+  }
+
+  private void work(double now, Sink sink) {
+    if (Double.isNaN(now)) {
+      return;
+    }
+    if (now < work) {
+      sink.restarted();
+    }
+    work = now;
   }
 
   /** The first target of a column that the page had, or -1. */

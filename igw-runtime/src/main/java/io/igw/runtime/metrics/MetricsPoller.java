@@ -218,7 +218,7 @@ public final class MetricsPoller implements AutoCloseable {
     for (int i = 0; i < snapshot.size(); i++) {
       Endpoint endpoint = snapshot.endpoint(i);
       PolledEndpoint known = at(before, endpoint.slot());
-      Engine engine = extractor.engine(endpoint.labels());
+      Engine engine = engine(endpoint, known);
       if (known != null && known.follow(endpoint, engine)) {
         after[endpoint.slot()] = known;
       } else {
@@ -238,6 +238,23 @@ public final class MetricsPoller implements AutoCloseable {
       }
     }
     joined.forEach(PolledEndpoint::due);
+  }
+
+  private Engine engine(Endpoint endpoint, @Nullable PolledEndpoint known) {
+    String stranger = extractor.unknownEngine(endpoint.labels());
+    if (stranger != null
+        && (known == null
+            || !stranger.equals(extractor.unknownEngine(known.endpoint().labels())))) {
+      metrics.unknownEngine();
+      log.warn(
+          "metrics of {}: label {}: no engine {} (expected: one of {}); read as {}",
+          endpoint.id(),
+          extractor.engineLabelKey(),
+          stranger,
+          extractor.engineNames(),
+          extractor.engine(endpoint.labels()).name());
+    }
+    return extractor.engine(endpoint.labels());
   }
 
   /** The same endpoint with another engine must not keep the adapters of the one before. */
@@ -307,6 +324,13 @@ public final class MetricsPoller implements AutoCloseable {
   /** Runs a task later, on the event loop. */
   @Nullable Future<?> after(long nanos, Runnable task) {
     return closed ? null : loop.schedule(task, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** What was known of the endpoint was of a process that is gone. */
+  void restarted(Endpoint endpoint) {
+    log.info("metrics of {}: its counters went back: it was restarted", endpoint.id());
+    metrics.endpointRestarted();
+    pool.renew(endpoint.id(), endpoint.generation());
   }
 
   void report(EndpointReport report) {

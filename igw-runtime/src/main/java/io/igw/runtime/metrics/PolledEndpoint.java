@@ -43,6 +43,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
   private boolean holdsPlace;
   private boolean polledBefore;
   private boolean overdue;
+  private boolean restarted;
   private long startedNanos;
   private long phaseNanos;
   private long seenNanos;
@@ -169,9 +170,18 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
       phaseNanos = poller.phaseNanos();
     }
     rest(schedule.delayNanos(now, phaseNanos));
+    if (restarted) {
+      restarted = false;
+      poller.restarted(endpoint);
+    }
     if (page != null) {
       poller.report(page);
     }
+  }
+
+  @Override
+  public void restarted() {
+    restarted = true;
   }
 
   @Override

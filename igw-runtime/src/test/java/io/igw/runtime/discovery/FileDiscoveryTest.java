@@ -69,6 +69,30 @@ class FileDiscoveryTest {
   }
 
   @Test
+  void aChangeThatCannotBeUsedIsToldOnce() throws IOException {
+    Files.writeString(file, content("a"));
+    List<String> refused = new ArrayList<>();
+    discovery(true)
+        .start(
+            new Discovery.Listener() {
+              @Override
+              public void found(List<EndpointSpec> endpoints) {
+                heard(endpoints);
+              }
+
+              @Override
+              public void refused() {
+                refused.add(file.toString());
+              }
+            });
+    Files.writeString(file, "endpoints: [{name: b}]");
+    look();
+    look();
+    assertThat(found).containsExactly(List.of("a"));
+    assertThat(refused).hasSize(1);
+  }
+
+  @Test
   void aChangeIsSeenAndAnUnchangedFileIsNot() throws IOException {
     FileDiscovery discovery = watching("a");
     look();

@@ -2,6 +2,7 @@ package io.igw.runtime.metrics;
 
 import static io.igw.api.Signal.CACHE_BLOCKS;
 import static io.igw.api.Signal.CACHE_BLOCK_SIZE;
+import static io.igw.api.Signal.ENGINE_AWAKE;
 import static io.igw.api.Signal.KV_CACHE_USAGE;
 import static io.igw.api.Signal.RUNNING_REQUESTS;
 import static io.igw.api.Signal.WAITING_REQUESTS;
@@ -224,6 +225,31 @@ class ExtractionTest {
     vllm.read(half, 0, half.length);
     Facts facts = Facts.of(vllm, "vllm:num_requests_waiting{engine=\"1\"} 1\n");
     assertThat(facts.get(WAITING_REQUESTS)).isEqualTo(1);
+  }
+
+  @Test
+  void anEngineSleepsOnlyIfItSaysSo() {
+    String state = "vllm:engine_sleep_state{engine=\"0\",sleep_state=";
+    assertThat(Facts.of(vllm, state + "\"awake\"} 1.0\n").get(ENGINE_AWAKE)).isEqualTo(1);
+    String asleep = state + "\"awake\"} 0.0\n" + state + "\"weights_offloaded\"} 1.0\n";
+    assertThat(Facts.of(vllm, asleep).get(ENGINE_AWAKE)).isEqualTo(0);
+    assertThat(Facts.of(vllm, "vllm:num_requests_waiting 1\n").get(ENGINE_AWAKE)).isNaN();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "vllm, vllm:prompt_tokens_total",
+    "sglang, sglang:prompt_tokens_total",
+    "trtllm-serve, trtllm_request_success_total"
+  })
+  void aCounterThatGoesBackTellsOfARestart(String engine, String counter) {
+    Extraction extraction = Facts.engine(engine);
+    assertThat(Facts.of(extraction, counter + "{m=\"a\"} 5\n").restarts).isZero();
+    assertThat(Facts.of(extraction, counter + "{m=\"a\"} 7\n").restarts).isZero();
+    assertThat(Facts.of(extraction, counter + "{m=\"a\"} 7\n").restarts).isZero();
+    assertThat(Facts.of(extraction, "# a page without it\n").restarts).isZero();
+    assertThat(Facts.of(extraction, counter + "{m=\"a\"} 1\n").restarts).isEqualTo(1);
+    assertThat(Facts.of(extraction, counter + "{m=\"a\"} 2\n").restarts).isZero();
   }
 
   @Test

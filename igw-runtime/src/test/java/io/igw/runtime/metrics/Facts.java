@@ -20,6 +20,13 @@ final class Facts implements Extraction.Sink {
     numbers.put(signal.name(), value);
   }
 
+  int restarts;
+
+  @Override
+  public void restarted() {
+    restarts++;
+  }
+
   @Override
   public void adapters(@Nullable LoraAdapters changed) {
     adapters.add(changed);

@@ -211,5 +211,8 @@ class PageReaderTest {
 
     @Override
     public void adapters(@Nullable LoraAdapters adapters) {}
+
+    @Override
+    public void restarted() {}
   }
 }

@@ -27,6 +27,19 @@ final class PollerRig implements AutoCloseable {
     final AtomicInteger polls = new AtomicInteger();
     final AtomicInteger extracts = new AtomicInteger();
 
+    final AtomicInteger restarts = new AtomicInteger();
+    final AtomicInteger unknownEngines = new AtomicInteger();
+
+    @Override
+    public void endpointRestarted() {
+      restarts.incrementAndGet();
+    }
+
+    @Override
+    public void unknownEngine() {
+      unknownEngines.incrementAndGet();
+    }
+
     @Override
     public void pollFailed(String sourceType) {
       polls.addAndGet(sourceType.equals("metrics-data-source") ? 1 : 1_000_000);

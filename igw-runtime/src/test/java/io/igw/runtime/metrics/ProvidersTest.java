@@ -157,6 +157,18 @@ class ProvidersTest {
   }
 
   @Test
+  void sleepingEnginesMayStayCandidates() {
+    String page = "vllm:engine_sleep_state{sleep_state=\"awake\"} 0\n";
+    for (boolean exclude : new boolean[] {true, false}) {
+      CoreMetricsExtractor extractor =
+          (CoreMetricsExtractor)
+              Created.of(EXTRACTORS, Map.of("excludeSleeping", exclude)).plugin();
+      Facts facts = Facts.of(extractor.newExtraction(Map.of()), page);
+      assertThat(facts.numbers.containsKey(Signal.ENGINE_AWAKE.name())).isEqualTo(exclude);
+    }
+  }
+
+  @Test
   void aConfiguredEngineReplacesTheBuiltInOneEntirely() {
     Created created =
         extractor(
