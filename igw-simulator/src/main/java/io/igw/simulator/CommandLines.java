@@ -3,8 +3,11 @@ package io.igw.simulator;
 import io.igw.runtime.ConfigurationException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.spi.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -65,6 +68,31 @@ public final class CommandLines {
     } finally {
       out.flush();
       err.flush();
+    }
+  }
+
+  /**
+   * Checks that an option's file, or folder, can be written: before what fills it, which may take a
+   * quarter of an hour.
+   */
+  public static void writable(String option, @Nullable Path path, boolean folder) {
+    if (path == null) {
+      return;
+    }
+    Path whole = path.toAbsolutePath();
+    if (folder) {
+      Path there = whole;
+      while (there != null && !Files.exists(there)) {
+        there = there.getParent();
+      }
+      if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+        throw new IllegalArgumentException(option + ": " + path + " (expected: a writable folder)");
+      }
+    } else if (Files.exists(whole)
+        ? !Files.isRegularFile(whole) || !Files.isWritable(whole)
+        : whole.getParent() == null || !Files.isWritable(whole.getParent())) {
+      throw new IllegalArgumentException(
+          option + ": " + path + " (expected: a file in a writable folder that exists)");
     }
   }
 }

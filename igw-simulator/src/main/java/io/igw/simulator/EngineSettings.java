@@ -1,9 +1,11 @@
 package io.igw.simulator;
 
 import io.igw.simulator.engine.EngineParameters;
+import io.igw.simulator.engine.EnginePreset;
 import io.igw.simulator.engine.Ranges;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a simulated engine behaves. Times are simulated times: {@link #speed} shortens them all.
@@ -21,6 +23,7 @@ import java.util.function.Consumer;
  * @param maxBodyBytes limit of a request body
  * @param dataParallelSize ranks behind one queue, each with {@code kvBlocks} and {@code loraSlots}
  * @param kind whose metrics page it shows
+ * @param preset whose times count in place of those for prompts and tokens, null for these
  */
 public record EngineSettings(
     String baseModel,
@@ -35,7 +38,8 @@ public record EngineSettings(
     double speed,
     int maxBodyBytes,
     int dataParallelSize,
-    EngineKind kind) {
+    EngineKind kind,
+    @Nullable EnginePreset preset) {
   /** Tokens of a KV-cache block. */
   public static final int BLOCK_TOKENS = 64;
 
@@ -56,7 +60,8 @@ public record EngineSettings(
           1,
           16 << 20,
           1,
-          EngineKind.VLLM);
+          EngineKind.VLLM,
+          null);
 
   /** Checks the ranges. */
   public EngineSettings {
@@ -93,17 +98,31 @@ public record EngineSettings(
     return with(copy -> copy.maxRunning = requests);
   }
 
-  /** With other prefill times. */
+  /** With the sizes and times of a preset. */
+  public EngineSettings withPreset(EnginePreset other) {
+    EngineParameters parameters = other.parameters(BLOCK_TOKENS);
+    return with(copy -> {
+      copy.preset = other;
+      copy.kvBlocks = parameters.numGpuBlocks();
+      copy.maxRunning = parameters.maxNumSeqs();
+      copy.loraSlots = parameters.maxLoras();
+      copy.loraLoadTime = Duration.ofNanos((long) parameters.loraLoadNanos());
+    });
+  }
+
+  /** With other prefill times, and none of a preset. */
   public EngineSettings withPrefill(double tokensPerSecond, Duration fixed) {
     return with(copy -> {
+      copy.preset = null;
       copy.prefillTokensPerSecond = tokensPerSecond;
       copy.prefillFixed = fixed;
     });
   }
 
-  /** With other decode figures. */
+  /** With other decode figures, and times of no preset. */
   public EngineSettings withDecode(Duration perToken, int outputTokens) {
     return with(copy -> {
+      copy.preset = null;
       copy.timePerToken = perToken;
       copy.defaultOutputTokens = outputTokens;
     });
@@ -153,6 +172,7 @@ public record EngineSettings(
     private final int maxBodyBytes;
     private int dataParallelSize;
     private EngineKind kind;
+    private @Nullable EnginePreset preset;
 
     Copy(EngineSettings from) {
       baseModel = from.baseModel;
@@ -168,6 +188,7 @@ public record EngineSettings(
       maxBodyBytes = from.maxBodyBytes;
       dataParallelSize = from.dataParallelSize;
       kind = from.kind;
+      preset = from.preset;
     }
 
     EngineSettings settings() {
@@ -184,12 +205,20 @@ public record EngineSettings(
           speed,
           maxBodyBytes,
           dataParallelSize,
-          kind);
+          kind,
+          preset);
     }
   }
 
   /** The engine in the model's terms. */
   EngineParameters parameters() {
+    if (preset != null) {
+      EngineParameters parameters = preset.parameters(BLOCK_TOKENS);
+      return parameters
+          .withBatch(maxRunning, parameters.maxNumBatchedTokens())
+          .withNumGpuBlocks(kvBlocks)
+          .withLora(loraSlots, loraLoadTime.toNanos());
+    }
     double tokenNanos = 1e9 / prefillTokensPerSecond;
     double step = prefillFixed.toNanos();
     return new EngineParameters(

@@ -105,6 +105,17 @@ final class VllmPage implements MetricsPage {
     counter("num_preemptions", "Preemptions by the engine.", engine.preemptions());
     counter("prompt_tokens", "Prefill tokens processed.", counters.processPromptTokens());
     counter("prompt_tokens_cached", "Cached prompt tokens.", counters.cachedTokens.sum());
+    long cached = counters.cachedTokens.sum();
+    String source = "vllm:prompt_tokens_by_source_total";
+    text.family(source, "counter", "Prompt tokens by where they came from.");
+    long computed = counters.promptTokens.sum() - cached;
+    text.line(source, first + ",source=\"local_compute\"", computed);
+    text.line(source, first + ",source=\"local_cache_hit\"", cached);
+    text.line(source, first + ",source=\"external_kv_transfer\"", 0);
+    // vLLM shows these at 0 unless it was asked to estimate.
+    counter("estimated_flops_per_gpu", "Estimated operations.", 0);
+    counter("estimated_read_bytes_per_gpu", "Estimated bytes read.", 0);
+    counter("estimated_write_bytes_per_gpu", "Estimated bytes written.", 0);
     counter("generation_tokens", "Generated tokens.", counters.generatedTokens.sum());
     String success = "vllm:request_success_total";
     text.family(success, "counter", "Count of successfully processed requests.");

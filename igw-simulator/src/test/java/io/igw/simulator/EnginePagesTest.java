@@ -6,13 +6,16 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.Signal;
 import io.igw.runtime.PickerRuntime;
 import io.igw.scheduler.EndpointSpec;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -64,6 +67,29 @@ class EnginePagesTest {
         assertThat(read.value(Signal.KV_CACHE_USAGE, 0)).isBetween(0.04, 0.9);
         assertThat(read.value(Signal.CACHE_BLOCK_SIZE, 0)).isEqualTo(tokens ? 1 : 64);
         assertThat(read.value(Signal.CACHE_BLOCKS, 0)).isEqualTo(tokens ? 6400 : 200);
+      }
+    }
+  }
+
+  /** Names and types of a server of v0.26.0 without adapters, as it shows them after a request. */
+  @Test
+  void vllmShowsAllFamiliesOfARealServer() throws Exception {
+    try (ModelServers servers = ModelServers.start(1, EngineSettings.defaults());
+        InputStream list = EnginePagesTest.class.getResourceAsStream("vllm-v0.26.0-families.txt")) {
+      URI metrics = URI.create("http://" + servers.server(0).hostPort() + "/metrics");
+      String page =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+              .body();
+      assertThat(list).isNotNull();
+      List<String> families =
+          new String(list.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      assertThat(families).hasSize(36);
+      assertThat(page.lines().filter(line -> line.startsWith("# TYPE ")))
+          .containsAll(families.stream().map(family -> "# TYPE " + family).toList());
+      for (String family : families) {
+        String name = family.substring(0, family.indexOf(' '));
+        assertThat(page).containsPattern("(?m)^" + name + "(_count)?\\{");
       }
     }
   }

@@ -102,6 +102,7 @@ public final class DemoTool implements ToolProvider {
             "--requests: " + requests + " (expected: 1.." + MAX_REQUESTS + ")");
       }
       Ranges.upTo("--servers", servers, MAX_SERVERS);
+      CommandLines.writable("--json", json, false);
     }
 
     private static final Duration MAX_DURATION = Duration.ofMinutes(60);

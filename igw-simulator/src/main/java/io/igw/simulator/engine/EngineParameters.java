@@ -47,37 +47,6 @@ public record EngineParameters(
     Ranges.positive("tokenNanos", tokenNanos);
   }
 
-  /**
-   * A Llama 3.1 8B in bfloat16 on one H100 SXM, as a roofline at half of the peak arithmetic and
-   * four fifths of the peak bandwidth.
-   *
-   * <p>From the model's card: 8.03 × 10⁹ parameters, 32 layers, 8 key-value heads of 128, so that a
-   * token takes 2 × 8.03 × 10⁹ operations and 2 × 32 × 8 × 128 × 2 = 131,072 bytes of KV cache, and
-   * 4 × 32 × 4,096 operations for each token that it attends to. From the card's data sheet: 989 ×
-   * 10¹² bfloat16 operations and 3.35 × 10¹² bytes a second, 80 GB, of which vLLM uses nine tenths:
-   * 16 GB for weights, 2 GB for activations, 54 GB for 412,000 tokens of cache.
-   *
-   * @param blockSize tokens of a KV block
-   */
-  public static EngineParameters llama8bOnH100(int blockSize) {
-    double operations = 989e12 * 0.5;
-    double bytes = 3.35e12 * 0.8;
-    double kvBytes = 131_072;
-    return new EngineParameters(
-        256,
-        8192,
-        blockSize,
-        412_000 / blockSize,
-        4,
-        100e6,
-        1e6,
-        0,
-        16.06e9 / bytes * 1e9,
-        2 * 8.03e9 / operations * 1e9,
-        4.0 * 32 * 4096 / operations * 1e9,
-        kvBytes / bytes * 1e9);
-  }
-
   /** With another number of KV blocks. */
   public EngineParameters withNumGpuBlocks(int blocks) {
     return new EngineParameters(
@@ -110,5 +79,39 @@ public record EngineParameters(
         tokenNanos,
         attentionNanos,
         contextNanos);
+  }
+
+  /** With other slots for adapters. */
+  public EngineParameters withLora(int slots, double loadNanos) {
+    return new EngineParameters(
+        maxNumSeqs,
+        maxNumBatchedTokens,
+        blockSize,
+        numGpuBlocks,
+        slots,
+        loadNanos,
+        stepNanos,
+        decodeNanos,
+        weightNanos,
+        tokenNanos,
+        attentionNanos,
+        contextNanos);
+  }
+
+  /** So many times faster in all that it computes; adapters load as before. */
+  public EngineParameters withSpeed(double factor) {
+    return new EngineParameters(
+        maxNumSeqs,
+        maxNumBatchedTokens,
+        blockSize,
+        numGpuBlocks,
+        maxLoras,
+        loraLoadNanos,
+        stepNanos / factor,
+        decodeNanos / factor,
+        weightNanos / factor,
+        tokenNanos / factor,
+        attentionNanos / factor,
+        contextNanos / factor);
   }
 }

@@ -5,6 +5,7 @@ import io.igw.simulator.EngineKind;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServer;
 import io.igw.simulator.ModelServers;
+import io.igw.simulator.engine.EnginePreset;
 import io.igw.simulator.engine.Ranges;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -121,22 +122,36 @@ public final class ServersTool implements ToolProvider {
     String model = EngineSettings.defaults().baseModel();
 
     @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        description =
+            "Model and hardware: ${COMPLETION-CANDIDATES} (default: a small engine of its own).",
+        completionCandidates = EnginePreset.Names.class)
+    @Nullable String preset;
+
+    @Option(
         names = "--num-gpu-blocks",
         paramLabel = "N",
-        description = "KV blocks of 64 tokens, for each rank (default: ${DEFAULT-VALUE}).")
-    int numGpuBlocks = EngineSettings.defaults().kvBlocks();
+        description = "KV blocks of 64 tokens, for each rank (default: 4096, or of the preset).")
+    @Nullable Integer numGpuBlocks;
 
     @Option(
         names = "--max-num-seqs",
         paramLabel = "N",
-        description = "Requests that run at once, for each rank (default: ${DEFAULT-VALUE}).")
-    int maxNumSeqs = EngineSettings.defaults().maxRunning();
+        description = "Requests that run at once, for each rank (default: 32, or of the preset).")
+    @Nullable Integer maxNumSeqs;
 
     @Option(
         names = "--max-loras",
         paramLabel = "N",
-        description = "Adapters that are loaded at once (default: ${DEFAULT-VALUE}).")
-    int maxLoras = EngineSettings.defaults().loraSlots();
+        description = "Adapters that are loaded at once (default: 4, or of the preset).")
+    @Nullable Integer maxLoras;
+
+    @Option(
+        names = "--lora-load-time",
+        paramLabel = "TIME",
+        description = "Time to load an adapter (default: 300ms, or of the preset).")
+    @Nullable Duration loraLoadTime;
 
     @Option(
         names = "--data-parallel-size",
@@ -180,11 +195,17 @@ public final class ServersTool implements ToolProvider {
         throw new IllegalArgumentException(
             "--engine: " + engine + " (expected: one of " + EngineKind.types() + ")");
       }
-      return EngineSettings.defaults()
-          .withBaseModel(model)
-          .withKvBlocks(numGpuBlocks)
-          .withMaxRunning(maxNumSeqs)
-          .withLora(maxLoras, EngineSettings.defaults().loraLoadTime())
+      CommandLines.writable("--endpoints-file", endpointsFile, false);
+      EngineSettings base = EngineSettings.defaults();
+      if (preset != null) {
+        base = base.withPreset(EnginePreset.of(preset));
+      }
+      return base.withBaseModel(model)
+          .withKvBlocks(numGpuBlocks != null ? numGpuBlocks : base.kvBlocks())
+          .withMaxRunning(maxNumSeqs != null ? maxNumSeqs : base.maxRunning())
+          .withLora(
+              maxLoras != null ? maxLoras : base.loraSlots(),
+              loraLoadTime != null ? loraLoadTime : base.loraLoadTime())
           .withDataParallelSize(dataParallelSize)
           .withSpeed(speed)
           .withKind(kind);

@@ -46,7 +46,14 @@ final class Chart {
   /** The highest value, but no more than some times the median: one that collapses hides no one. */
   private double top(List<RunResult> results) {
     double[] values =
-        results.stream().mapToDouble(result -> result.get(metric) * factor).sorted().toArray();
+        results.stream()
+            .mapToDouble(result -> result.get(metric) * factor)
+            .filter(value -> !Double.isNaN(value))
+            .sorted()
+            .toArray();
+    if (values.length == 0) {
+      return 1;
+    }
     double highest = Math.min(values[values.length - 1], MEDIANS * values[values.length / 2]);
     return highest > 0 ? highest : 1;
   }
@@ -117,7 +124,9 @@ final class Chart {
     StringBuilder points = new StringBuilder();
     for (RunResult result : results) {
       double value = result.get(metric) * factor;
-      points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(result.rate()), y(value)));
+      if (!Double.isNaN(value)) {
+        points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(result.rate()), y(value)));
+      }
     }
     String stroke = String.format("stroke=\"%s\" stroke-dasharray=\"%s\"", colour, dash);
     out.append(

@@ -25,6 +25,7 @@ final class Report {
           new Column("hits %", "hit_ratio", 100, 1),
           new Column("goodput %", "goodput", 100, 1),
           new Column("shed", "shed", 1, 0),
+          new Column("unserved", RunResult.UNSERVED, 1, 0),
           new Column("imbalance", "imbalance", 1, 2));
 
   private Report() {}
@@ -46,13 +47,22 @@ final class Report {
       out.append(String.format(Locale.ROOT, "%5.3g", result.rate())).append(" |");
       for (Column column : COLUMNS) {
         double value = result.get(column.metric()) * column.factor();
-        String text = String.format(Locale.ROOT, "%." + column.decimals() + "f", value);
+        String text = number(value, column.decimals());
         int room = Math.max(column.title().length(), text.length());
         out.append(' ').append(" ".repeat(room - text.length())).append(text).append(" |");
       }
       out.append('\n');
     }
     return out.toString();
+  }
+
+  /** A mean of counts that is no whole number does not look like none. */
+  private static String number(double value, int decimals) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    int shown = decimals == 0 && value != Math.rint(value) ? 1 : decimals;
+    return String.format(Locale.ROOT, "%." + shown + "f", value);
   }
 
   private static String pad(String text, int width) {
@@ -69,7 +79,7 @@ final class Report {
       for (Map.Entry<String, Object> setting : settings.entrySet()) {
         json.writeFieldName(setting.getKey());
         if (setting.getValue() instanceof Number number) {
-          json.writeNumber(number.doubleValue());
+          write(json, number.doubleValue());
         } else {
           json.writeString(String.valueOf(setting.getValue()));
         }
@@ -81,7 +91,8 @@ final class Report {
         json.writeStringField("profile", result.profile());
         json.writeNumberField("rate", result.rate());
         for (Map.Entry<String, Double> metric : result.metrics().entrySet()) {
-          json.writeNumberField(metric.getKey(), metric.getValue());
+          json.writeFieldName(metric.getKey());
+          write(json, metric.getValue());
         }
         json.writeEndObject();
       }
@@ -91,5 +102,14 @@ final class Report {
       throw new IllegalStateException("a text cannot fail", e);
     }
     return out.append('\n').toString();
+  }
+
+  /** JSON has no word for what is not a number but null. */
+  private static void write(JsonGenerator json, double value) throws IOException {
+    if (Double.isNaN(value)) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
   }
 }

@@ -85,8 +85,7 @@ final class Runs implements AutoCloseable {
 
   /**
    * The highest rate at which {@value #SUSTAINED} of the requests meet their objectives, by
-   * bisection; and what was tried. A trace that ends before its queues grow has none: then the
-   * highest rate that was tried.
+   * bisection; and what was tried. A trace that ends before its queues grow has none.
    */
   Knee knee(Profile profile) throws InterruptedException {
     List<RunResult> tried = new ArrayList<>();
@@ -97,7 +96,7 @@ final class Runs implements AutoCloseable {
       high *= 2;
     }
     if (high > MOST_RATE) {
-      return new Knee(low, tried);
+      return new Knee(Double.NaN, low, tried);
     }
     while (low == 0 && high > LEAST_RATE) {
       double half = high / 2;
@@ -115,11 +114,26 @@ final class Runs implements AutoCloseable {
         high = middle;
       }
     }
-    return new Knee(low, tried);
+    return low > 0 ? new Knee(low, low, tried) : new Knee(Double.NaN, 0, tried);
   }
 
-  /** The knee, 0 if no rate is sustained, and the runs that found it. */
-  record Knee(double rate, List<RunResult> tried) {}
+  /**
+   * A knee, or that there is none.
+   *
+   * @param rate of the knee, NaN if there is none
+   * @param sustained the highest rate that is, 0 if none is
+   * @param tried the runs that tell
+   */
+  record Knee(double rate, double sustained, List<RunResult> tried) {
+    boolean found() {
+      return !Double.isNaN(rate);
+    }
+
+    /** The least rate that was tried. */
+    double least() {
+      return tried.stream().mapToDouble(RunResult::rate).min().orElse(Double.NaN);
+    }
+  }
 
   private boolean sustained(Profile profile, double rate, List<RunResult> tried)
       throws InterruptedException {

@@ -1,9 +1,10 @@
 package io.igw.simulator.virtual;
 
+import io.igw.simulator.CommandLines;
 import io.igw.simulator.engine.EngineParameters;
+import io.igw.simulator.engine.EnginePreset;
 import io.igw.simulator.engine.Ranges;
 import io.igw.simulator.virtual.SimulationSettings.Profile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -46,8 +47,8 @@ final class SimulateOptions {
       paramLabel = "KIND",
       description =
           "Without a trace: shared-prefix, multi-turn, agentic, lora-mix or bursts (default:"
-              + " ${DEFAULT-VALUE}).")
-  String workload = "shared-prefix";
+              + " shared-prefix).")
+  @Nullable String workload;
 
   @Option(
       names = "--requests",
@@ -58,17 +59,14 @@ final class SimulateOptions {
   @Option(
       names = "--per-second",
       paramLabel = "X",
-      description = "Mean rate of a workload (default: ${DEFAULT-VALUE}).")
-  double perSecond = 20;
+      description = "Mean rate of a workload (default: 20).")
+  @Nullable Double perSecond;
 
   @Option(names = "--lenient", description = "Skips broken lines of a trace and counts them.")
   boolean lenient;
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      description = "The policy (default: ${DEFAULT-VALUE}).")
-  String profile = "llm-d";
+  @Option(names = "--profile", paramLabel = "NAME", description = "The policy (default: llm-d).")
+  @Nullable String profile;
 
   @Option(
       names = "--compare",
@@ -84,7 +82,7 @@ final class SimulateOptions {
       description =
           "How many times faster than in the trace requests come; with --sweep --compare, times"
               + " the knee (default: 1).")
-  List<Double> rate = List.of(1.0);
+  @Nullable List<Double> rate;
 
   @Option(
       names = "--sweep",
@@ -117,6 +115,19 @@ final class SimulateOptions {
   int servers = 8;
 
   @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description = "Model and hardware of an engine: ${COMPLETION-CANDIDATES} (default: first).",
+      completionCandidates = EnginePreset.Names.class)
+  String preset = EnginePreset.names().get(0);
+
+  @Option(
+      names = "--speed",
+      paramLabel = "FACTOR",
+      description = "So many times faster than the preset (default: 1).")
+  double speed = 1;
+
+  @Option(
       names = "--block-size",
       paramLabel = "N",
       description = "Tokens of a KV block (default: ${DEFAULT-VALUE}).")
@@ -125,7 +136,7 @@ final class SimulateOptions {
   @Option(
       names = "--num-gpu-blocks",
       paramLabel = "N",
-      description = "KV blocks of an engine (default: 412,000 tokens' worth).")
+      description = "KV blocks of an engine (default: of the preset).")
   @Nullable Integer numGpuBlocks;
 
   @Option(
@@ -137,14 +148,26 @@ final class SimulateOptions {
   @Option(
       names = "--max-num-seqs",
       paramLabel = "N",
-      description = "Requests that an engine runs at once (default: ${DEFAULT-VALUE}).")
-  int maxNumSeqs = 256;
+      description = "Requests that an engine runs at once (default: of the preset).")
+  @Nullable Integer maxNumSeqs;
 
   @Option(
       names = "--max-num-batched-tokens",
       paramLabel = "N",
-      description = "Tokens of a step (default: ${DEFAULT-VALUE}).")
-  int maxNumBatchedTokens = 8192;
+      description = "Tokens of a step (default: of the preset).")
+  @Nullable Integer maxNumBatchedTokens;
+
+  @Option(
+      names = "--max-loras",
+      paramLabel = "N",
+      description = "Adapters that an engine holds at once (default: of the preset).")
+  @Nullable Integer maxLoras;
+
+  @Option(
+      names = "--lora-load-time",
+      paramLabel = "TIME",
+      description = "Time to load an adapter (default: of the preset).")
+  @Nullable Duration loraLoadTime;
 
   @Option(
       names = "--scrape-interval",
@@ -195,32 +218,56 @@ final class SimulateOptions {
     Ranges.upTo("--servers", servers, MOST_SERVERS);
     Ranges.upTo("--seeds", seeds, MOST_SEEDS);
     Ranges.upTo("--data-parallel-size", dataParallelSize, MOST_RANKS);
-    if (requests != null) {
-      Ranges.positive("--requests", requests.intValue());
+    positive("--requests", requests);
+    positive("--num-gpu-blocks", numGpuBlocks);
+    positive("--max-num-seqs", maxNumSeqs);
+    positive("--max-num-batched-tokens", maxNumBatchedTokens);
+    positive("--max-loras", maxLoras);
+    Ranges.positive("--speed", speed);
+    if (loraLoadTime != null) {
+      notNegative("--lora-load-time", loraLoadTime);
     }
-    if (numGpuBlocks != null) {
-      Ranges.positive("--num-gpu-blocks", numGpuBlocks.intValue());
-    }
-    Ranges.positive("--max-num-seqs", maxNumSeqs);
-    Ranges.positive("--max-num-batched-tokens", maxNumBatchedTokens);
+    EnginePreset.of(preset);
     positive("--slo-ttft", sloTtft);
     positive("--slo-tpot", sloTpot);
-    writable("--json", json, false);
-    writable("--charts", charts, true);
-    for (double factor : rate) {
-      Ranges.positive("--rate", factor);
-    }
-    Ranges.positive("--per-second", perSecond);
+    CommandLines.writable("--json", json, false);
+    CommandLines.writable("--charts", charts, true);
+    rates().forEach(factor -> Ranges.positive("--rate", factor));
+    Ranges.positive("--per-second", perSecond());
     positive("--scrape-interval", scrapeInterval);
     notNegative("--scrape-jitter", scrapeJitter);
     notNegative("--scrape-delay", scrapeDelay);
-    if (trace == null && !Workloads.NAMES.contains(workload)) {
+    if (!Workloads.NAMES.contains(workload())) {
       throw new IllegalArgumentException(
           "--workload: " + workload + " (expected: one of " + Workloads.NAMES + ")");
     }
+    together();
     if (blockSize < 64 || blockSize % 64 != 0) {
       throw new IllegalArgumentException(
           "--block-size: " + blockSize + " (expected: a multiple of 64)");
+    }
+  }
+
+  /** An option that another leaves without effect is not dropped in silence. */
+  private void together() {
+    without("--workload", workload, trace != null, "--trace, which has its own requests");
+    without("--per-second", perSecond, trace != null, "--trace; --rate makes it faster");
+    without("--lenient", lenient ? "set" : null, trace == null, "a workload, which has no lines");
+    without("--profile", profile, compares(), "--compare, which names the policies");
+    without("--knee-of", knee, !sweep, "anything but --sweep");
+    without("--rate", rate, sweep && !compares(), "--sweep, unless with --compare");
+  }
+
+  private static void without(String option, @Nullable Object value, boolean other, String name) {
+    if (value != null && other) {
+      throw new IllegalArgumentException(
+          option + ": " + value + " (expected: not with " + name + ")");
+    }
+  }
+
+  private static void positive(String name, @Nullable Integer value) {
+    if (value != null) {
+      Ranges.positive(name, value.intValue());
     }
   }
 
@@ -238,28 +285,6 @@ final class SimulateOptions {
     }
   }
 
-  /** Told before the runs, which may take a quarter of an hour. */
-  private static void writable(String option, @Nullable Path path, boolean folder) {
-    if (path == null) {
-      return;
-    }
-    Path whole = path.toAbsolutePath();
-    if (folder) {
-      Path there = whole;
-      while (there != null && !Files.exists(there)) {
-        there = there.getParent();
-      }
-      if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
-        throw new IllegalArgumentException(option + ": " + path + " (expected: a writable folder)");
-      }
-    } else if (Files.exists(whole)
-        ? !Files.isRegularFile(whole) || !Files.isWritable(whole)
-        : whole.getParent() == null || !Files.isWritable(whole.getParent())) {
-      throw new IllegalArgumentException(
-          option + ": " + path + " (expected: a file in a writable folder that exists)");
-    }
-  }
-
   boolean compares() {
     return !compare.isEmpty();
   }
@@ -268,17 +293,55 @@ final class SimulateOptions {
     if (compare.equals(List.of("all"))) {
       return Profiles.NAMES;
     }
-    return compares() ? compare : List.of(profile);
+    return compares() ? compare : List.of(profile != null ? profile : "llm-d");
+  }
+
+  String workload() {
+    return workload != null ? workload : "shared-prefix";
+  }
+
+  double perSecond() {
+    return perSecond != null ? perSecond : 20;
   }
 
   List<Double> rates() {
-    return rate;
+    return rate != null ? rate : List.of(1.0);
   }
 
   private EngineParameters engine() {
-    EngineParameters engine =
-        EngineParameters.llama8bOnH100(blockSize).withBatch(maxNumSeqs, maxNumBatchedTokens);
-    return numGpuBlocks != null ? engine.withNumGpuBlocks(numGpuBlocks) : engine;
+    EngineParameters engine = EnginePreset.of(preset).parameters(blockSize);
+    return engine
+        .withBatch(
+            maxNumSeqs != null ? maxNumSeqs : engine.maxNumSeqs(),
+            maxNumBatchedTokens != null ? maxNumBatchedTokens : engine.maxNumBatchedTokens())
+        .withNumGpuBlocks(numGpuBlocks != null ? numGpuBlocks : engine.numGpuBlocks())
+        .withSpeed(speed)
+        .withLora(
+            maxLoras != null ? maxLoras : engine.maxLoras(),
+            loraLoadTime != null ? loraLoadTime.toNanos() : engine.loraLoadNanos());
+  }
+
+  /**
+   * Refuses engines that could serve no request of the trace.
+   *
+   * @throws IllegalArgumentException that tells the blocks that the smallest takes
+   */
+  void fits(Trace played) {
+    EngineParameters engine = engine();
+    long least =
+        played.requests().stream()
+            .mapToLong(request -> (long) request.promptTokens() + request.outputTokens() - 1)
+            .min()
+            .orElse(0);
+    long blocks = (least + blockSize - 1) / blockSize;
+    if (blocks > engine.numGpuBlocks()) {
+      throw new IllegalArgumentException(
+          "--num-gpu-blocks: "
+              + engine.numGpuBlocks()
+              + " (expected: >= "
+              + blocks
+              + ", which the smallest request takes)");
+    }
   }
 
   SimulationSettings settings(Profile first) {
@@ -287,7 +350,7 @@ final class SimulateOptions {
         servers,
         engine(),
         dataParallelSize,
-        rate.get(0),
+        rates().get(0),
         seed,
         scrapeInterval.toNanos(),
         scrapeJitter.toNanos(),
@@ -301,8 +364,8 @@ final class SimulateOptions {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("trace", played.name());
     if (trace == null) {
-      told.put("workload", workload);
-      told.put("per_second", perSecond);
+      told.put("workload", workload());
+      told.put("per_second", perSecond());
     }
     told.put("requests", played.requests().size());
     told.put("requests_per_s", played.requestsPerSecond());
@@ -311,10 +374,14 @@ final class SimulateOptions {
     told.put("seed", seed);
     told.put("seeds", seeds);
     EngineParameters engine = engine();
+    told.put("preset", preset);
+    told.put("speed", speed);
     told.put("block_size", blockSize);
     told.put("num_gpu_blocks", engine.numGpuBlocks());
-    told.put("max_num_seqs", maxNumSeqs);
-    told.put("max_num_batched_tokens", maxNumBatchedTokens);
+    told.put("max_num_seqs", engine.maxNumSeqs());
+    told.put("max_num_batched_tokens", engine.maxNumBatchedTokens());
+    told.put("max_loras", engine.maxLoras());
+    told.put("lora_load_s", engine.loraLoadNanos() / 1e9);
     told.put("scrape_interval_s", scrapeInterval.toNanos() / 1e9);
     told.put("scrape_jitter_s", scrapeJitter.toNanos() / 1e9);
     told.put("scrape_delay_s", scrapeDelay.toNanos() / 1e9);

@@ -7,13 +7,18 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.spi.ToolProvider;
 
 /** {@code igw simulate}. */
 public final class SimulateTool implements ToolProvider {
+  private static final int FAILED = 1;
+
   /** For ServiceLoader. */
   public SimulateTool() {}
 
@@ -41,6 +46,7 @@ public final class SimulateTool implements ToolProvider {
       throws IOException, InterruptedException {
     List<Profile> profiles = options.profiles().stream().map(Profiles::of).toList();
     Trace trace = trace(options, err);
+    options.fits(trace);
     SimulationSettings settings = options.settings(profiles.get(0));
     out.printf(
         "%s: %d requests, %.3g a second; %d servers; seed %d%n",
@@ -51,6 +57,7 @@ public final class SimulateTool implements ToolProvider {
         settings.seed());
     out.flush();
     List<RunResult> results;
+    boolean whole = true;
     Map<String, Object> told = options.told(trace);
     try (Runs runs =
         new Runs(
@@ -61,7 +68,25 @@ public final class SimulateTool implements ToolProvider {
               err.println(text);
               err.flush();
             })) {
-      results = results(options, profiles, runs, told, out);
+      List<Double> rates = options.rates();
+      Runs.Knee knee = null;
+      if (options.sweep) {
+        Profile reference = options.knee == null ? profiles.get(0) : Profiles.of(options.knee);
+        knee = runs.knee(reference);
+        tell(knee, reference.name(), told, out);
+        double base = knee.rate();
+        rates = rates.stream().map(rate -> rate * base).toList();
+      }
+      if (knee == null || knee.found() && options.compares()) {
+        results = runs.all(profiles, rates);
+      } else {
+        results = knee.tried();
+        whole = !options.compares();
+      }
+    }
+    if (!whole) {
+      err.println("igw simulate: --compare has no knee to go by: nothing was compared");
+      err.flush();
     }
     out.print(Report.table(results));
     if (options.json != null) {
@@ -71,31 +96,62 @@ public final class SimulateTool implements ToolProvider {
       charts(options.charts, results);
     }
     out.flush();
-    return 0;
+    return served(trace, settings, results, err) && whole ? 0 : FAILED;
   }
 
-  private static List<RunResult> results(
-      SimulateOptions options,
-      List<Profile> profiles,
-      Runs runs,
-      Map<String, Object> told,
-      PrintWriter out)
-      throws InterruptedException {
-    List<Double> rates = options.rates();
-    if (options.sweep) {
-      Profile reference = options.knee == null ? profiles.get(0) : Profiles.of(options.knee);
-      Runs.Knee knee = runs.knee(reference);
+  /** Whether every run served something; says what was not served. */
+  private static boolean served(
+      Trace trace, SimulationSettings settings, List<RunResult> results, PrintWriter err) {
+    RunResult worst =
+        Collections.max(results, Comparator.comparingDouble(r -> r.get(RunResult.UNSERVED)));
+    if (worst.get(RunResult.UNSERVED) > 0) {
+      err.printf(
+          Locale.ROOT,
+          "igw simulate: warning: %s at %.3g x: %.0f of %d requests were never served, since they"
+              + " take more than the %d KV blocks of an engine (--num-gpu-blocks); times and shares"
+              + " are those of the others%n",
+          worst.profile(),
+          worst.rate(),
+          Math.ceil(worst.get(RunResult.UNSERVED)),
+          trace.requests().size(),
+          settings.engine().numGpuBlocks());
+    }
+    for (RunResult result : results) {
+      if (result.get(RunResult.SERVED) == 0) {
+        err.printf(
+            Locale.ROOT,
+            "igw simulate: %s at %.3g x: no request was served%n",
+            result.profile(),
+            result.rate());
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The knee in words, for people and for the settings of the results. */
+  private static void tell(
+      Runs.Knee knee, String profile, Map<String, Object> told, PrintWriter out) {
+    told.put("knee", knee.rate());
+    double share = 100 * Runs.SUSTAINED;
+    if (knee.found()) {
       out.printf(
           "knee of %s: %.3g x the trace's rate, the most at which %.0f %% meet their objectives%n",
-          reference.name(), knee.rate(), 100 * Runs.SUSTAINED);
-      out.flush();
-      told.put("knee", knee.rate());
-      if (!options.compares() || knee.rate() == 0) {
-        return knee.tried();
-      }
-      rates = options.rates().stream().map(rate -> rate * knee.rate()).toList();
+          profile, knee.rate(), share);
+    } else if (knee.sustained() > 0) {
+      told.put("no_knee_up_to", knee.sustained());
+      out.printf(
+          "no knee of %s up to %.3g x the trace's rate: %.0f %% still meet their objectives there;"
+              + " the trace is over before its queues grow%n",
+          profile, knee.sustained(), share);
+    } else {
+      told.put("no_knee_down_to", knee.least());
+      out.printf(
+          "no knee of %s down to %.3g x the trace's rate: fewer than %.0f %% meet their objectives"
+              + " even there%n",
+          profile, knee.least(), share);
     }
-    return runs.all(profiles, rates);
+    out.flush();
   }
 
   private static Trace trace(SimulateOptions options, PrintWriter err) throws TraceException {
@@ -110,7 +166,7 @@ public final class SimulateTool implements ToolProvider {
       whole = read.trace();
     } else {
       int count = wanted != null ? wanted : SimulateOptions.DEFAULT_REQUESTS;
-      whole = Workloads.make(options.workload, count, options.perSecond, options.seed);
+      whole = Workloads.make(options.workload(), count, options.perSecond(), options.seed);
     }
     return wanted != null ? whole.first(wanted) : whole;
   }

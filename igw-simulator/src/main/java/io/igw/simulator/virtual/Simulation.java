@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class Simulation {
 
   private final Trace trace;
   private final SimulationSettings settings;
+  private final IntConsumer picks;
   private final SplittableRandom random;
   private final List<Server> servers = new ArrayList<>();
   private final Map<EndpointId, Server> byId = new HashMap<>();
@@ -50,9 +52,10 @@ final class Simulation {
   private long nextSweep = SECOND;
   private int open;
 
-  private Simulation(Trace trace, SimulationSettings settings) {
+  private Simulation(Trace trace, SimulationSettings settings, IntConsumer picks) {
     this.trace = trace;
     this.settings = settings;
+    this.picks = picks;
     this.random = new SplittableRandom(settings.seed());
     this.tally = new Tally(settings, trace.requests().size());
   }
@@ -63,7 +66,12 @@ final class Simulation {
    * @throws io.igw.runtime.ConfigurationException if the profile cannot be used
    */
   static RunResult run(Trace trace, SimulationSettings settings) {
-    return new Simulation(trace, settings).run();
+    return run(trace, settings, server -> {});
+  }
+
+  /** Runs a trace; {@code picks} hears of the server of each request that is not refused. */
+  static RunResult run(Trace trace, SimulationSettings settings, IntConsumer picks) {
+    return new Simulation(trace, settings, picks).run();
   }
 
   /** Something that happens at a time; equal times in order of creation. */
@@ -233,6 +241,7 @@ final class Simulation {
             Job.blockHashes(prompt, settings.engine().blockSize()),
             request.model().isEmpty() ? null : request.model(),
             now);
+    picks.accept(server.index);
     leases.put(job, decision);
     open++;
     server.engine.submit(job, now);

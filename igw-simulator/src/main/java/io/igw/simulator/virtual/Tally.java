@@ -65,17 +65,18 @@ final class Tally {
     return shed + unserved;
   }
 
+  /** Of what never came there is no time and no share: NaN. */
   RunResult result() {
     Map<String, Double> metrics = new LinkedHashMap<>();
     percentiles(metrics, "ttft", ttft, ended);
     percentiles(metrics, "tpot", tpot, generating);
     int all = ended + shed + unserved;
-    metrics.put("hit_ratio", promptTokens == 0 ? 0 : (double) cachedTokens / promptTokens);
+    metrics.put("hit_ratio", (double) cachedTokens / promptTokens);
     metrics.put(RunResult.GOODPUT, (double) good / all);
     metrics.put("good_per_s", good / (lastNanos / 1e9));
-    metrics.put("served", (double) ended);
+    metrics.put(RunResult.SERVED, (double) ended);
     metrics.put("shed", (double) shed);
-    metrics.put("unserved", (double) unserved);
+    metrics.put(RunResult.UNSERVED, (double) unserved);
     metrics.put("preemptions", (double) preemptions);
     metrics.put("imbalance", imbalance());
     metrics.put("tokens_per_s", (promptTokens + outputTokens) / (lastNanos / 1e9));
@@ -87,7 +88,7 @@ final class Tally {
   private double imbalance() {
     long most = Arrays.stream(computedByServer).max().orElse(0);
     double mean = Arrays.stream(computedByServer).average().orElse(0);
-    return mean == 0 ? 1 : most / mean;
+    return most / mean;
   }
 
   private static void percentiles(
@@ -98,7 +99,7 @@ final class Tally {
     for (double value : sorted) {
       sum += value;
     }
-    metrics.put(name + "_mean_s", count == 0 ? 0 : sum / count);
+    metrics.put(name + "_mean_s", sum / count);
     metrics.put(name + "_p50_s", percentile(sorted, 0.5));
     metrics.put(name + "_p90_s", percentile(sorted, 0.9));
     metrics.put(name + "_p99_s", percentile(sorted, 0.99));
@@ -107,7 +108,7 @@ final class Tally {
   /** The least value that at least this share does not exceed. */
   private static double percentile(double[] sorted, double share) {
     if (sorted.length == 0) {
-      return 0;
+      return Double.NaN;
     }
     return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
   }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class DataParallelEngineTest {
   private static final EngineParameters PARAMETERS =
-      EngineParameters.llama8bOnH100(64).withNumGpuBlocks(200).withBatch(2, 512);
+      EnginePreset.LLAMA_8B_H100.parameters(64).withNumGpuBlocks(200).withBatch(2, 512);
 
   private final List<Job> ended = new ArrayList<>();
   private final EngineModel.Listener log =

@@ -251,7 +251,7 @@ class EngineModelTest {
 
   private static List<Long> ends() {
     EngineModel engine =
-        new EngineModel(EngineParameters.llama8bOnH100(64).withNumGpuBlocks(200), new Log());
+        new EngineModel(EnginePreset.LLAMA_8B_H100.parameters(64).withNumGpuBlocks(200), new Log());
     SplittableRandom random = new SplittableRandom(5);
     List<Job> jobs = new ArrayList<>();
     long now = 0;

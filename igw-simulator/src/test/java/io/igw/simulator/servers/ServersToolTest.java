@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServers;
+import io.igw.simulator.engine.EnginePreset;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +50,19 @@ class ServersToolTest {
                 + " labels: \\{llm-d.ai/engine-type: trtllm-serve}}");
   }
 
+  @Test
+  void aPresetSetsSizesAndTimes() {
+    ServersTool.Options options = new ServersTool.Options();
+    options.preset = "llama-3.3-70b-fp8-h200";
+    options.maxLoras = 7;
+    assertThat(options.settings())
+        .isEqualTo(
+            EngineSettings.defaults()
+                .withPreset(EnginePreset.LLAMA_70B_FP8_H200)
+                .withLora(7, Duration.ofMillis(100)));
+    assertThat(options.settings().kvBlocks()).isEqualTo(331_000 / 64);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -56,6 +71,8 @@ class ServersToolTest {
         "--count=0 | --count: 0 (expected: 1..10000)",
         "--port=65536 | --port: 65536 (expected: 0..65535)",
         "--data-parallel-size=65 | --data-parallel-size: 65 (expected: 1..64)",
+        "--preset=gpt | --preset: gpt (expected: one of llama-3.1-8b-h100, ",
+        "--endpoints-file=/none/e.yaml | --endpoints-file: /none/e.yaml (expected: a file in a",
         "--num-gpu-blocks=0 | kvBlocks: 0 (expected: > 0)",
         "--speed=-1 | speed: -1.0 (expected: > 0)",
         "--what | Unknown option: '--what'",

@@ -2,7 +2,7 @@ package io.igw.simulator.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.igw.simulator.engine.EngineParameters;
+import io.igw.simulator.engine.EnginePreset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +17,7 @@ class SimulationTest {
     return new SimulationSettings(
         Profiles.of(profile),
         4,
-        EngineParameters.llama8bOnH100(64).withNumGpuBlocks(1000),
+        EnginePreset.LLAMA_8B_H100.parameters(64).withNumGpuBlocks(1000),
         1,
         1,
         seed,
