@@ -42,6 +42,9 @@ public interface Cycle extends RequestState {
   /** What producers stored for this request by candidate position, 0 where absent. */
   double[] values(PerEndpoint key);
 
+  /** What producers stored for the endpoint at an ordinal of the cycle's snapshot, 0 if nothing. */
+  double value(PerEndpoint key, int ordinal);
+
   /** Producers only: stores a value for an endpoint. */
   void put(PerEndpoint key, Endpoint endpoint, double value);
 

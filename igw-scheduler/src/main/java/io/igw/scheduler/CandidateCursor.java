@@ -37,7 +37,7 @@ final class CandidateCursor implements EndpointView {
 
   @Override
   public double get(PerEndpoint key) {
-    return cycle.valueByOrdinal(key, ordinal);
+    return cycle.value(key, ordinal);
   }
 
   @Override

@@ -203,8 +203,7 @@ public final class Scheduler implements EndpointPicker {
       return null;
     }
     PerEndpoint hits = plan.cacheHits();
-    boolean hit =
-        hits != null && cycle.valueByOrdinal(hits, workspace.primary().pickedOrdinal(0)) >= 1;
+    boolean hit = hits != null && cycle.value(hits, workspace.primary().pickedOrdinal(0)) >= 1;
     return hit ? null : Rejections.NOT_CACHED;
   }
 
@@ -283,6 +282,6 @@ public final class Scheduler implements EndpointPicker {
       return Math.max(0, estimate);
     }
     // The cast takes NaN to 0 and what is too large to the largest int.
-    return Math.max(0, (int) Math.rint(cycle.valueByOrdinal(key, run.pickedOrdinal(0))));
+    return Math.max(0, (int) Math.rint(cycle.value(key, run.pickedOrdinal(0))));
   }
 }

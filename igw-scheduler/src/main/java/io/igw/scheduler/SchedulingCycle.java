@@ -135,10 +135,6 @@ final class SchedulingCycle implements Cycle {
     return tokens;
   }
 
-  double valueByOrdinal(PerEndpoint key, int ordinal) {
-    return written(key) ? values[key.index()][ordinal] : 0;
-  }
-
   private boolean written(PerEndpoint key) {
     return key.index() < valuesWritten.length && valuesWritten[key.index()];
   }
@@ -198,6 +194,11 @@ final class SchedulingCycle implements Cycle {
     }
     double[] byOrdinal = values[key.index()];
     return current.all() ? byOrdinal : produced.get(key.index(), byOrdinal, current);
+  }
+
+  @Override
+  public double value(PerEndpoint key, int ordinal) {
+    return written(key) ? values[key.index()][ordinal] : 0;
   }
 
   @Override

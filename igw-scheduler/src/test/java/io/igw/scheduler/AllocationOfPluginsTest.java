@@ -2,98 +2,97 @@ package io.igw.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import io.igw.api.Signal;
+import io.igw.spi.DataProducer;
 import io.igw.spi.Filter;
+import io.igw.spi.Picker;
+import io.igw.spi.Plugin;
+import io.igw.spi.SaturationDetector;
 import io.igw.spi.Scorer;
-import io.igw.testkit.RandomCycles;
-import io.igw.testkit.RandomCycles.Numbers;
+import io.igw.testkit.Allocation;
 import io.igw.testkit.TestCycle;
-import java.lang.management.ManagementFactory;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Scorers allocate nothing; filters at most the test that they hand over, whatever the size. */
+/**
+ * A plugin that acts allocates nothing, whatever the number of endpoints; a filter at most the test
+ * that it hands over.
+ */
 class AllocationOfPluginsTest {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int ENDPOINTS = 300;
-  private static final int CALLS = 20_000;
+  private static final int SEEDS = 100;
   private static final int ONE_SMALL_OBJECT = 64;
 
+  /** A token is decoded into an endpoint's id. */
+  private static final int DECODED_TOKEN = 512;
+
   private final Made made = new Made();
-  private final TestCycle cycle = RandomCycles.of(1, ENDPOINTS, Numbers.KNOWN);
   private final double[] scores = new double[ENDPOINTS];
 
-  private static long bytes(Runnable call) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < CALLS; i++) {
-      call.run();
+  static Stream<Case> cases() {
+    return Case.all().filter(one -> !one.forTests());
+  }
+
+  private static void allocates(Case one, Runnable call, int most) {
+    assertThat(Allocation.bytesPerCall(call, most))
+        .as("bytes of each call of %s", one)
+        .isLessThanOrEqualTo(most);
+  }
+
+  /** The first cycle on which the plugin does something. */
+  private TestCycle cycle(Predicate<TestCycle> acts) {
+    return IntStream.range(0, SEEDS)
+        .mapToObj(seed -> Case.cycle(made, seed, ENDPOINTS))
+        .filter(acts)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the plugin does nothing on any cycle"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void aCallAllocatesNothing(Case one) {
+    Plugin plugin = one.make(made, Plugin.class);
+    boolean encoded = one.type().contains("session-affinity") && one.parameters().isEmpty();
+    int usual = encoded ? DECODED_TOKEN : 0;
+    if (plugin instanceof Scorer scorer) {
+      TestCycle cycle = cycle(c -> Arrays.stream(c.score(scorer)).distinct().count() > 1);
+      allocates(one, () -> scorer.score(cycle, cycle.candidates(), scores), usual);
     }
-    return THREADS.getCurrentThreadAllocatedBytes() - before;
-  }
-
-  private static Map<String, ?> parameters(String type) {
-    return switch (type) {
-      case "endpoint-attribute-scorer" ->
-          Map.of(
-              "attributeKey",
-              Signal.WAITING_REQUESTS.name(),
-              "algorithm",
-              Map.of("type", "linear_lower_is_better"));
-      case "header-label-affinity-scorer" -> Map.of("headerName", "x", "labelKey", "y");
-      case "endpoint-attribute-filter" ->
-          Map.of(
-              "attribute",
-              Signal.WAITING_REQUESTS.name(),
-              "algorithm",
-              Map.of("type", "threshold", "threshold", Map.of("operator", "LessThan", "value", 4)));
-      case "utilization-filter" ->
-          Map.of("conditions", List.of(Map.of("metric", "waiting-queue", "maxValue", 4)));
-      case "concurrency-detector" -> Map.of("maxConcurrency", 2);
-      default -> Map.of();
-    };
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "load-aware-scorer",
-        "endpoint-attribute-scorer",
-        "header-label-affinity-scorer",
-        "topology-affinity-scorer",
-        "mm-embeddings-cache-scorer",
-        "no-hit-lru-scorer",
-        "latency-scorer",
-        "context-length-aware",
-        "session-affinity-scorer"
-      })
-  void scoring(String type) {
-    Scorer scorer = made.make(Scorer.class, type, parameters(type));
-    Runnable score = () -> scorer.score(cycle, cycle.candidates(), scores);
-    bytes(score);
-    assertThat(bytes(score) / CALLS).isZero();
+    if (plugin instanceof Filter filter) {
+      TestCycle cycle =
+          cycle(c -> {
+            int left = c.filter(filter).length;
+            return left > 0 && left < ENDPOINTS;
+          });
+      allocates(
+          one, () -> filter.filter(cycle.everyone(), cycle.candidates()), usual + ONE_SMALL_OBJECT);
+    }
+    if (plugin instanceof Picker picker) {
+      TestCycle cycle = cycle(c -> true);
+      double[] totals = new SplittableRandom(2).doubles(ENDPOINTS).toArray();
+      int[] picked = new int[ENDPOINTS];
+      allocates(one, () -> picker.pick(cycle, cycle.candidates(), totals, picked), 0);
+    }
+    if (plugin instanceof DataProducer producer) {
+      TestCycle cycle = cycle(c -> c.request().header("x-session-id") != null);
+      allocates(one, () -> producer.produce(cycle, cycle.candidates()), 0);
+    }
+    if (plugin instanceof SaturationDetector detector) {
+      TestCycle cycle = cycle(c -> detector.saturation(c, c.candidates()) > 0);
+      allocates(one, () -> detector.saturation(cycle, cycle.candidates()), 0);
+    }
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "endpoint-attribute-filter",
-        "utilization-filter",
-        "prefix-cache-affinity-filter",
-        "slo-headroom-tier-filter",
-        "topology-affinity-filter",
-        "context-length-aware",
-        "concurrency-detector",
-        "session-affinity-filter"
-      })
-  void filtering(String type) {
-    Filter filter = made.make(Filter.class, type, parameters(type));
-    int[] everyone = java.util.stream.IntStream.range(0, ENDPOINTS).toArray();
-    cycle.only(everyone);
-    Runnable narrow = () -> filter.filter(cycle, cycle.candidates());
-    bytes(narrow);
-    assertThat(bytes(narrow) / CALLS).isLessThanOrEqualTo(ONE_SMALL_OBJECT);
+  @MethodSource("cases")
+  void someCandidatesOnlyAllocateNothing(Case one) {
+    if (one.make(made, Plugin.class) instanceof Scorer scorer && !one.type().contains("session")) {
+      TestCycle cycle = Case.cycle(made, 1, ENDPOINTS).only(1, 5, 9, 200);
+      allocates(one, () -> scorer.score(cycle, cycle.candidates(), scores), 0);
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** What the contracts have in common: the cycles they run on. */
@@ -41,8 +42,24 @@ public abstract class Contract {
    */
   protected void prepare(TestCycle cycle, RandomGenerator random) {}
 
+  /**
+   * Signals that the plugin reads beside the standard ones: the cycles then have numbers of them,
+   * between 0 and 1. None unless overridden.
+   */
+  protected Signal[] signals() {
+    return new Signal[0];
+  }
+
+  /**
+   * Whether the plugin relies on {@link io.igw.spi.Candidates candidates being in endpoint-id
+   * order}, as to search them. False unless overridden: then nothing may depend on places.
+   */
+  protected boolean reliesOnEndpointOrder() {
+    return false;
+  }
+
   final TestCycle cycle(long seed, int endpoints, Numbers numbers) {
-    TestCycle cycle = RandomCycles.of(seed, endpoints, numbers);
+    TestCycle cycle = RandomCycles.of(seed, endpoints, numbers, signals());
     prepare(cycle, new SplittableRandom(seed));
     return cycle;
   }
@@ -57,6 +74,13 @@ public abstract class Contract {
         }
       }
     }
+  }
+
+  /** Whether a cycle of {@link #onManyCycles} is one that the plugin does something with. */
+  final boolean onAnyCycle(Predicate<TestCycle> acts) {
+    boolean[] any = {false};
+    onManyCycles(cycle -> any[0] = any[0] || acts.test(cycle));
+    return any[0];
   }
 
   /** A cycle of which about half the endpoints, and at least one, are candidates. */

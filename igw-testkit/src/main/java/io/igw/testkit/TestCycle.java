@@ -10,6 +10,7 @@ import io.igw.spi.DataProducer;
 import io.igw.spi.EndpointView;
 import io.igw.spi.Filter;
 import io.igw.spi.PerEndpoint;
+import io.igw.spi.PickListener;
 import io.igw.spi.Picker;
 import io.igw.spi.RequestKey;
 import io.igw.spi.Scorer;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -128,9 +130,14 @@ public final class TestCycle implements Cycle {
   }
 
   /** Makes every endpoint a candidate again; allocates nothing. */
-  TestCycle everyone() {
+  public TestCycle everyone() {
     candidates.everyone();
     return this;
+  }
+
+  /** Per-request state that plugins have set. */
+  Set<RequestKey<?>> stateSet() {
+    return Set.copyOf(state.keySet());
   }
 
   /** What producers stored, by key and ordinal. */
@@ -169,6 +176,18 @@ public final class TestCycle implements Cycle {
     producer.produce(this, candidates);
     view.takeBack();
     return this;
+  }
+
+  /**
+   * Tells a listener that the endpoint at an ordinal was picked by the cycle's only profile.
+   *
+   * @return the headers that it set
+   */
+  public Map<String, String> picked(PickListener listener, int ordinal) {
+    TestResults results = new TestResults(this, ordinal);
+    listener.picked(this, results, profile);
+    view.takeBack();
+    return results.headers();
   }
 
   @Override
@@ -224,7 +243,8 @@ public final class TestCycle implements Cycle {
     return stored(key).gathered(candidates);
   }
 
-  double value(PerEndpoint key, int ordinal) {
+  @Override
+  public double value(PerEndpoint key, int ordinal) {
     return stored(key).byOrdinal[ordinal];
   }
 

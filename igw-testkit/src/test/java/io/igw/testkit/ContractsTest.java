@@ -1,5 +1,6 @@
 package io.igw.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.igw.api.Schema;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.TestFactory;
@@ -94,6 +96,49 @@ class ContractsTest {
     @Override
     protected Sample large(int characters) {
       return new Breaches.OfParser(parser()).large(characters);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> pluginsThatDoNothingAreFound() {
+    return Stream.of(
+        breach(
+            "the same score for all",
+            new Breaches.OfScorer((c, k, s) -> all(s, k.size(), 1))::tellsCandidatesApart),
+        breach(
+            "a filter that keeps all",
+            new Breaches.OfFilter((c, k) -> k.retainIf(i -> true))::removesSomeAndKeepsSome),
+        breach(
+            "a filter that removes all",
+            new Breaches.OfFilter((c, k) -> k.retainIf(i -> false))::removesSomeAndKeepsSome),
+        breach(
+            "a producer of zeros",
+            new Breaches.OfProducer((c, k) -> c.putAll(KEY, 0))::storesSomething));
+  }
+
+  @TestFactory
+  List<DynamicContainer> everyRoleOfAPluginIsTested() {
+    List<DynamicContainer> roles = Contracts.ofRoles(() -> Both::new);
+    assertThat(roles)
+        .extracting(DynamicContainer::getDisplayName)
+        .containsExactly("filter", "scorer");
+    return roles;
+  }
+
+  /** Prefers endpoints where less than four requests wait, or keeps them alone. */
+  private static final class Both implements Filter, Scorer {
+    @Override
+    public void filter(Cycle cycle, Candidates candidates) {
+      double[] waiting = cycle.column(Signal.WAITING_REQUESTS);
+      candidates.retainIf(i -> waiting[i] < 4);
+    }
+
+    @Override
+    public void score(Cycle cycle, Candidates candidates, double[] scores) {
+      double[] waiting = cycle.column(Signal.WAITING_REQUESTS);
+      for (int i = 0; i < candidates.size(); i++) {
+        scores[i] = waiting[i] < 4 ? 1 : 0;
+      }
     }
   }
 

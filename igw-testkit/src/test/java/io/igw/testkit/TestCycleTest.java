@@ -7,7 +7,9 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.api.Schema;
 import io.igw.api.Signal;
 import io.igw.spi.PerEndpoint;
+import io.igw.spi.PickListener;
 import io.igw.spi.RequestKey;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TestCycleTest {
@@ -73,6 +75,21 @@ class TestCycleTest {
     assertThat(cycle.get(key)).isNull();
     cycle.set(key, "abc");
     assertThat(cycle.get(key)).isEqualTo("abc");
+  }
+
+  @Test
+  void aListenerHearsOfAPick() {
+    PerEndpoint key = schema.perEndpoint("Type", "producer");
+    TestCycle cycle = TestCycle.on(pool).profile("only");
+    cycle.put(key, 2, 7);
+    PickListener listener =
+        (c, results, primary) -> {
+          assertThat(results.profiles()).containsExactly("only");
+          assertThat(results.ran("prefill")).isFalse();
+          assertThat(results.picked(primary, 0)).isSameAs(pool.endpoint(2));
+          results.header("x-value", String.valueOf(c.value(key, 2)));
+        };
+    assertThat(cycle.only(0, 2).picked(listener, 2)).containsExactly(Map.entry("x-value", "7.0"));
   }
 
   @Test

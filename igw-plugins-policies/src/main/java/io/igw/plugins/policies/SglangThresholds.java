@@ -92,7 +92,7 @@ final class SglangThresholds implements Scorer, PickListener {
   public void picked(Cycle cycle, ProfileResults results, String primary) {
     Endpoint endpoint = results.picked(primary, 0);
     int ordinal = cycle.snapshot().ordinalOf(endpoint.slot(), endpoint.generation());
-    double tokens = ordinal < 0 ? 0 : cycle.values(uncached)[ordinal];
+    double tokens = ordinal < 0 ? 0 : cycle.value(uncached, ordinal);
     routed.add(endpoint.slot(), endpoint.generation(), (long) tokens);
   }
 }

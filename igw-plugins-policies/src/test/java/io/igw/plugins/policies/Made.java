@@ -18,6 +18,14 @@ final class Made {
 
   private final Schema schema = new Schema();
 
+  /** The types of this jar. */
+  static List<String> types() {
+    return CATALOG.providers().entrySet().stream()
+        .filter(entry -> entry.getValue().getClass().getPackage() == Made.class.getPackage())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   <P> P make(Class<P> role, String type, Map<String, ?> values) {
     MapParameters parameters = new MapParameters(values);
     Plugin plugin = create(type, parameters);

@@ -13,6 +13,7 @@ import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointReport;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Scheduler;
+import io.igw.spi.PickListener;
 import io.igw.spi.Picker;
 import io.igw.spi.Scorer;
 import io.igw.testkit.TestCycle;
@@ -183,6 +184,21 @@ class PoliciesTest {
       cycle.inFlight(i, numbers(batch)[i], 0);
     }
     assertThat(cycle.score(scorer)[best]).isEqualTo(1);
+  }
+
+  /** Among some of the endpoints too, it is the picked one's tokens that count. */
+  @Test
+  void routedTokensAreThoseOfThePickedEndpoint() {
+    Scorer scorer = made.make(Scorer.class, "sglang-thresholds-scorer", Map.of());
+    EndpointSnapshot pool = EndpointSnapshot.builder().endpoints(3).build();
+    TestCycle some = TestCycle.on(pool).only(1, 2);
+    made.uncached(some, 10, 20, 3000);
+    some.picked((PickListener) scorer, 1);
+    some.picked((PickListener) scorer, 2);
+    assertThat(TestCycle.on(pool).only(1, 2).score(scorer)).containsExactly(1, 0);
+    made.uncached(some, 10, 9000, 20);
+    some.picked((PickListener) scorer, 1);
+    assertThat(TestCycle.on(pool).only(1, 2).score(scorer)).containsExactly(0, 1);
   }
 
   @Test

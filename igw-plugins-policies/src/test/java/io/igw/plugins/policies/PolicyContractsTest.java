@@ -1,84 +1,86 @@
 package io.igw.plugins.policies;
 
-import io.igw.spi.Picker;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.igw.spi.PickListener;
+import io.igw.spi.Plugin;
 import io.igw.spi.Scorer;
-import io.igw.testkit.PickerContract;
-import io.igw.testkit.ScorerContract;
+import io.igw.testkit.Allocation;
+import io.igw.testkit.Contracts;
+import io.igw.testkit.RandomCycles;
+import io.igw.testkit.RandomCycles.Numbers;
+import io.igw.testkit.Subject;
 import io.igw.testkit.TestCycle;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.Nested;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The policies keep the contracts; round robin alone does not: it remembers whose turn it is. */
+/** The policies keep the contracts. */
 class PolicyContractsTest {
-  abstract static class Scorers extends ScorerContract {
-    private final Made made = new Made();
-    private final String type;
+  private static final int ENDPOINTS = 300;
 
-    Scorers(String type) {
-      this.type = type;
+  /** All but round robin: it remembers whose turn it is, which the contract forbids. */
+  static Stream<String> types() {
+    return Made.types().stream().filter(type -> !type.equals("round-robin-picker"));
+  }
+
+  /** A policy after some picks, and what producers would say. */
+  private record Policy(Made made, String type) implements Subject {
+    Policy(String type) {
+      this(new Made(), type);
     }
 
     @Override
-    protected Scorer scorer() {
-      return made.make(Scorer.class, type, Map.of());
+    public Plugin plugin() {
+      Plugin plugin = made.make(Plugin.class, type, Map.of());
+      for (int seed = 0; seed < 20 && plugin instanceof PickListener; seed++) {
+        TestCycle cycle = RandomCycles.of(seed, 70, Numbers.KNOWN);
+        prepare(cycle, new SplittableRandom(seed));
+        cycle.picked((PickListener) plugin, seed % 3);
+      }
+      return plugin;
     }
 
     @Override
-    protected void prepare(TestCycle cycle, RandomGenerator random) {
+    public void prepare(TestCycle cycle, RandomGenerator random) {
       int size = cycle.snapshot().size();
       made.uncached(cycle, random.doubles(size, 0, 5000).map(Math::floor).toArray());
       made.matched(cycle, random.doubles(size, 0, 9).map(Math::floor).toArray());
     }
   }
 
-  @Nested
-  class LeastRequest extends Scorers {
-    LeastRequest() {
-      super("least-request-scorer");
+  @TestFactory
+  Stream<DynamicContainer> everyPolicyKeepsTheContractOfItsRole() {
+    assertThat(types()).hasSizeGreaterThan(5);
+    return types()
+        .map(type ->
+            DynamicContainer.dynamicContainer(type, Contracts.ofRoles(() -> new Policy(type))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void scoringAllocatesNothing(String type) {
+    Policy policy = new Policy(type);
+    if (policy.plugin() instanceof Scorer scorer) {
+      double[] scores = new double[ENDPOINTS];
+      TestCycle cycle = RandomCycles.of(1, ENDPOINTS, Numbers.SOME);
+      policy.prepare(cycle, new SplittableRandom(1));
+      for (int[] only : List.of(all(), new int[] {1, 5})) {
+        cycle.only(only);
+        Runnable call = () -> scorer.score(cycle, cycle.candidates(), scores);
+        assertThat(Allocation.bytesPerCall(call, 0)).as(type).isZero();
+      }
     }
   }
 
-  @Nested
-  class Lmetric extends Scorers {
-    Lmetric() {
-      super("lmetric-scorer");
-    }
-  }
-
-  @Nested
-  class Dynamo extends Scorers {
-    Dynamo() {
-      super("dynamo-linear-scorer");
-    }
-  }
-
-  @Nested
-  class LeastLoad extends Scorers {
-    LeastLoad() {
-      super("least-load-scorer");
-    }
-  }
-
-  @Nested
-  class PrefillTime extends Scorers {
-    PrefillTime() {
-      super("prefill-time-scorer");
-    }
-  }
-
-  @Nested
-  class Sglang extends Scorers {
-    Sglang() {
-      super("sglang-thresholds-scorer");
-    }
-  }
-
-  @Nested
-  class PowerOfTwo extends PickerContract {
-    @Override
-    protected Picker picker() {
-      return new Made().make(Picker.class, "power-of-two-picker", Map.of());
-    }
+  private static int[] all() {
+    return IntStream.range(0, ENDPOINTS).toArray();
   }
 }

@@ -20,8 +20,8 @@ import java.nio.charset.StandardCharsets;
  * those that hold about most of it, one is drawn by the request's id, less likely the longer its
  * queue is.
  *
- * <p><b>Threading.</b> Stateless. <b>Cost.</b> Four passes over the candidates, the bytes of the id
- * and one array, for prompts that are held somewhere.
+ * <p><b>Threading.</b> Stateless. <b>Cost.</b> Three passes over the candidates and the bytes of
+ * the id, for prompts that are held somewhere.
  */
 final class P2pSourceProducer implements DataProducer, PickListener {
   static final String TYPE = "p2p-source-producer";
@@ -31,8 +31,8 @@ final class P2pSourceProducer implements DataProducer, PickListener {
   private static final int FNV_OFFSET = 0x811c9dc5;
   private static final int FNV_PRIME = 0x01000193;
 
-  /** An endpoint, and the tokens that each holds, by ordinal. */
-  private record Source(Endpoint endpoint, double tokens, double[] held) {}
+  /** An endpoint, and the tokens that it holds. */
+  private record Source(Endpoint endpoint, double tokens) {}
 
   private final PerEndpoint matchedBlocks;
   private final PerEndpoint blockSizeTokens;
@@ -85,12 +85,8 @@ final class P2pSourceProducer implements DataProducer, PickListener {
       left -= weight;
     }
     EndpointSnapshot snapshot = cycle.snapshot();
-    double[] held = new double[snapshot.size()];
-    for (int i = 0; i < size; i++) {
-      held[candidates.ordinal(i)] = matched[i] * sizes[i];
-    }
-    int ordinal = candidates.ordinal(chosen);
-    cycle.set(source, new Source(snapshot.endpoint(ordinal), held[ordinal], held));
+    Endpoint endpoint = snapshot.endpoint(candidates.ordinal(chosen));
+    cycle.set(source, new Source(endpoint, matched[chosen] * sizes[chosen]));
   }
 
   /** Of an endpoint that holds about most; 0 for others. */
@@ -125,7 +121,8 @@ final class P2pSourceProducer implements DataProducer, PickListener {
     boolean prefilled = results.ran(prefillProfile) && !results.failed(prefillProfile);
     Endpoint computing = results.picked(prefilled ? prefillProfile : primary, 0);
     int ordinal = cycle.snapshot().ordinalOf(computing.slot(), computing.generation());
-    if (computing != best.endpoint() && best.tokens() - best.held()[ordinal] >= leastDelta) {
+    double held = cycle.value(matchedBlocks, ordinal) * cycle.value(blockSizeTokens, ordinal);
+    if (computing != best.endpoint() && best.tokens() - held >= leastDelta) {
       results.header(HEADER, best.endpoint().hostPort());
     }
   }

@@ -44,6 +44,9 @@ public final class Topology {
   /** Name of the request's other endpoint, set between the stages of a disaggregated request. */
   public static final String PEER = "peer-endpoint/disagg-profile-handler";
 
+  /** In place of values(), which copies. */
+  private static final Level[] LEVELS = Level.values();
+
   private Topology() {}
 
   /** The key of {@link #PEER}. */
@@ -53,7 +56,7 @@ public final class Topology {
 
   /** The tightest level that two endpoints share, null if they share none. */
   public static @Nullable Level common(Map<String, String> one, Map<String, String> other) {
-    for (Level level : Level.values()) {
+    for (Level level : LEVELS) {
       String value = one.get(level.label);
       if (value != null && !value.isEmpty() && value.equals(other.get(level.label))) {
         return level;

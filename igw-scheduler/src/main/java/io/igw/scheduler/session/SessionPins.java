@@ -57,7 +57,8 @@ final class SessionPins implements Pins {
   }
 
   private @Nullable String session(Cycle cycle) {
-    for (Source source : sources) {
+    for (int i = 0; i < sources.size(); i++) {
+      Source source = sources.get(i);
       String value =
           source.header() != null
               ? cycle.request().header(source.header())

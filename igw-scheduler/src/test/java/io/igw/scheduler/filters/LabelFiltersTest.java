@@ -11,7 +11,6 @@ import io.igw.scheduler.PluginCatalog;
 import io.igw.scheduler.PluginGraph;
 import io.igw.spi.Filter;
 import io.igw.spi.PluginProvider;
-import io.igw.testkit.FilterContract;
 import io.igw.testkit.TestCycle;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -234,13 +232,5 @@ class LabelFiltersTest {
             .collect(Collectors.toList());
     assertThat(TestCycle.on(pool(labels)).filter(filter("prefill-filter", Map.of())))
         .containsExactly(IntStream.range(0, 200).filter(i -> i % 3 == 0).toArray());
-  }
-
-  @Nested
-  class Contracts extends FilterContract {
-    @Override
-    protected Filter filter() {
-      return LabelFiltersTest.filter("decode-filter", Map.of());
-    }
   }
 }
