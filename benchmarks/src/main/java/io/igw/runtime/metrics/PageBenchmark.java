@@ -79,4 +79,9 @@ public class PageBenchmark implements Extraction.Sink {
   public void adapters(@Nullable LoraAdapters adapters) {
     sum++;
   }
+
+  @Override
+  public void restarted() {
+    sum++;
+  }
 }
