@@ -1,6 +1,8 @@
 package io.igw.api;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -35,6 +37,11 @@ public interface InferenceRequest {
   /** First value of a header; the name is lower case. */
   @Nullable String header(String name);
 
+  /** All values of a header in one line, for headers that are lists; the name is lower case. */
+  default @Nullable String joinedHeader(String name) {
+    return header(name);
+  }
+
   /** Endpoints that the data plane allows; null means every endpoint. */
   @Nullable EndpointSubset subset();
 
@@ -55,7 +62,7 @@ public interface InferenceRequest {
     private OptionalInt maxOutputTokens = OptionalInt.empty();
     private boolean stream;
     private long bodyBytes;
-    private final Map<String, String> headers = new HashMap<>();
+    private final Map<String, List<String>> headers = new HashMap<>();
     private @Nullable EndpointSubset subset;
 
     private Builder() {}
@@ -120,9 +127,9 @@ public interface InferenceRequest {
       return this;
     }
 
-    /** Adds a header; the name is made lower case and the first value wins. */
+    /** Adds a header, or a further value of one; the name is made lower case. */
     public Builder header(String name, String value) {
-      headers.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
+      headers.computeIfAbsent(name.toLowerCase(Locale.ROOT), n -> new ArrayList<>()).add(value);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.igw.api;
 
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,18 @@ record PlainRequest(
     OptionalInt maxOutputTokens,
     boolean stream,
     long bodyBytes,
-    Map<String, String> headers,
+    Map<String, List<String>> headers,
     @Nullable EndpointSubset subset)
     implements InferenceRequest {
   @Override
   public @Nullable String header(String name) {
-    return headers.get(name);
+    List<String> values = headers.get(name);
+    return values == null ? null : values.get(0);
+  }
+
+  @Override
+  public @Nullable String joinedHeader(String name) {
+    List<String> values = headers.get(name);
+    return values == null ? null : String.join(RequestHeaders.between(name), values);
   }
 }

@@ -6,8 +6,15 @@ package io.igw.api;
  * @param promptTokens tokens of the prompt
  * @param cachedTokens those of them that came from the engine's prefix cache
  * @param completionTokens generated tokens
+ * @param reasoningTokens those of them that the model thought with, where it tells them apart
  */
-public record Usage(long promptTokens, long cachedTokens, long completionTokens) {
+public record Usage(
+    long promptTokens, long cachedTokens, long completionTokens, long reasoningTokens) {
   /** Nothing was told. */
-  public static final Usage UNKNOWN = new Usage(-1, -1, -1);
+  public static final Usage UNKNOWN = new Usage(-1, -1, -1, -1);
+
+  /** Without a word on reasoning. */
+  public Usage(long promptTokens, long cachedTokens, long completionTokens) {
+    this(promptTokens, cachedTokens, completionTokens, -1);
+  }
 }

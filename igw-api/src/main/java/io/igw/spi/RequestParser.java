@@ -43,6 +43,17 @@ public interface RequestParser extends Plugin {
     /** Token counts found so far; final after the last byte. */
     Usage usage();
 
+    /**
+     * Events of a stream so far, without the one that only says that it is over: about as many as
+     * tokens were generated. -1 if the response is no stream of events.
+     */
+    default long events() {
+      return -1;
+    }
+
+    /** Told before the first byte: a stream of events with a longer line is given up, 1 or more. */
+    default void limitLine(int bytes) {}
+
     /** Which limit the response broke: its usage is unknown then, and no more is read. */
     default @Nullable String brokenLimit() {
       return null;

@@ -5,6 +5,7 @@ import static io.igw.extproc.testing.Messages.get;
 import static io.igw.extproc.testing.Messages.headers;
 import static io.igw.extproc.testing.Messages.list;
 import static io.igw.extproc.testing.Messages.map;
+import static io.igw.extproc.testing.Messages.metadataPick;
 import static io.igw.extproc.testing.Messages.post;
 import static io.igw.extproc.testing.Messages.set;
 import static io.igw.extproc.testing.Messages.withSubset;
@@ -28,6 +29,7 @@ import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
 import io.igw.spi.Filter;
 import io.igw.spi.Parameters;
+import io.igw.spi.PickListener;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.PluginProvider;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,6 +188,13 @@ class ErrorRowsTest {
                 "prefix-cache-scorer")
             .with(post("prefer", "respond-async, if-available"), body(CHAT, true)),
         new Row(
+                "conditional decode miss, in a further line",
+                412,
+                "PreconditionFailed - no decode worker has the requested KV cache",
+                null,
+                "prefix-cache-scorer")
+            .with(post("prefer", "respond-async", "prefer", "if-available"), body(CHAT, true)),
+        new Row(
             "no profile runs",
             500,
             "Internal - failed to find target endpoint: failed to run any scheduler profile",
@@ -236,6 +246,13 @@ class ErrorRowsTest {
                 return true;
               }
             }));
+    all.add(
+        provider(
+            "failing-listener",
+            (PickListener)
+                (cycle, results, primary) -> {
+                  throw new IllegalStateException("planted");
+                }));
     all.add(provider("idle-handler", new Handler(false)));
     all.add(provider("empty-handler", new Handler(true)));
     return PluginCatalog.of(all);
@@ -294,6 +311,7 @@ class ErrorRowsTest {
   @CsvSource({
     "BAD_REQUEST, 3", "TOO_LARGE, 8", "SATURATED, 8", "NO_ENDPOINTS, 14", "SHUTTING_DOWN, 14",
     "INTERNAL, 13", "UNAUTHORIZED, 16", "FORBIDDEN, 7", "NOT_FOUND, 5", "NOT_CACHED, 9",
+    "HEADERS_TOO_LARGE, 8",
   })
   void grpcClientsGetAStatusOfTheirKind(Reason reason, int status) throws Exception {
     int http = reason.httpStatus();
@@ -310,6 +328,17 @@ class ErrorRowsTest {
         refused(row.with(headers(false, grpc).build(), body(CHAT, true)), ErrorFormat.OPENAI);
     assertThat(refused.getGrpcStatus().getStatus()).isEqualTo(status);
     assertThat(refused(row, ErrorFormat.OPENAI).hasGrpcStatus()).isFalse();
+  }
+
+  /** The row of failures before the request is sent: no reason to refuse what has been picked. */
+  @Test
+  void aPluginThatFailsAfterThePickStopsNothing() throws Exception {
+    Row row = new Row("listener fails", 200, "", null, "failing-listener");
+    try (Served served = serve(row, ErrorFormat.OPENAI)) {
+      DataPlane plane = served.open(row.messages().toArray(new ProcessingRequest[0]));
+      assertThat(metadataPick(plane.next())).isEqualTo("127.9.0.1:9");
+      plane.cancel();
+    }
   }
 
   @ParameterizedTest(name = "{0}")

@@ -7,6 +7,7 @@ import io.igw.spi.CandidateHint;
 import io.igw.spi.Plugin;
 import io.igw.spi.PluginContext;
 import io.igw.spi.RequestState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,16 @@ final class AsyncProducers {
       }
     });
     return new AsyncProducers(List.copyOf(producers), timer, metrics);
+  }
+
+  /** The longest that a request waits; zero if there are none. */
+  Duration longestWait() {
+    Duration longest = Duration.ZERO;
+    for (Named named : producers) {
+      Duration wait = named.producer().timeout();
+      longest = wait.compareTo(longest) > 0 ? wait : longest;
+    }
+    return longest;
   }
 
   /** Whether requests with such a state wait for anything. */

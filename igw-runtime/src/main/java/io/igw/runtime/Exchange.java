@@ -26,7 +26,7 @@ public interface Exchange extends AutoCloseable {
   /**
    * Starts the request.
    *
-   * @param headers must stay readable until {@link #close}
+   * @param headers must stay readable until the outcome, or {@link #close}; not held any longer
    * @param subset endpoints that the data plane allows, null for all
    */
   void requestHeaders(RequestHeaders headers, @Nullable EndpointSubset subset);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestKeys number of slots of per-request state; 0: no plugin keeps any
  * @param maxBodyBytes longest request body
  * @param maxBodyDepth levels of objects and arrays in a JSON request body
+ * @param maxLineBytes longest line of an event stream whose usage is read
  * @param ignoreSubset whether subset hints count for nothing
  * @param clock monotonic, nanoseconds
  */
@@ -34,5 +35,6 @@ record ExchangeWiring(
     int requestKeys,
     long maxBodyBytes,
     int maxBodyDepth,
+    int maxLineBytes,
     boolean ignoreSubset,
     LongSupplier clock) {}

@@ -128,10 +128,11 @@ final class PickerExchange implements Exchange {
     RoutedRequest complete = request;
     CandidateHint hint =
         wiring.asyncProducers().wait(state) ? wiring.scheduler().screen(complete, state) : null;
-    pending =
+    EndpointPicker.Pending waits =
         wiring
             .asyncProducers()
             .run(complete, state, hint, loop, () -> decide(complete, hint, listener));
+    pending = phase == Phase.WAITING ? waits : null;
   }
 
   /** The pick itself, once everything that it waits for is there. */
@@ -140,6 +141,7 @@ final class PickerExchange implements Exchange {
     if (phase != Phase.WAITING) {
       return;
     }
+    pending = null;
     Outcome outcome;
     try {
       outcome = answered ? ANSWERED : pick(request, hint);
@@ -157,10 +159,10 @@ final class PickerExchange implements Exchange {
   }
 
   private void deliver(Outcome outcome, EndpointPicker.Listener listener) {
-    intake.drop();
     if (outcome instanceof Rejection refused) {
       over(refused);
     }
+    intake.drop();
     listener.onOutcome(outcome);
   }
 
@@ -174,7 +176,6 @@ final class PickerExchange implements Exchange {
 
   private void over(Rejection refused) {
     phase = Phase.OVER;
-    intake.drop();
     if (wiring.metrics() != PickerMetrics.NONE) {
       RequestLabels labels = knownLabels;
       if (labels == null) {
@@ -185,6 +186,7 @@ final class PickerExchange implements Exchange {
         wiring.metrics().requestRefused(wiring.clock().getAsLong() - startNanos);
       }
     }
+    intake.drop();
   }
 
   private RequestLabels labels(@Nullable String model, @Nullable String target) {

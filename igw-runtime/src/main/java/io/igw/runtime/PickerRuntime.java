@@ -85,16 +85,8 @@ public final class PickerRuntime implements AutoCloseable {
         startPolling(source);
       }
       parts.resources().follow(parts.background(), parts.background().blocking());
-      Duration expiry = parts.expiry();
-      long tick = Math.min(SWEEP_NANOS, expiry.toNanos() / 2);
-      parts
-          .background()
-          .every(
-              tick,
-              () -> {
-                parts.pool().expire(expiry);
-                parts.scheduler().sweepLeases();
-              });
+      long tick = Math.min(SWEEP_NANOS, parts.expiry().toNanos() / 2);
+      parts.background().every(tick, parts::sweep);
       if (!stage.compareAndSet(Stage.STARTING, Stage.RUNNING)) {
         // Closed meanwhile, perhaps before the last poller was there to be closed.
         pollers.forEach(Quietly::close);
@@ -175,6 +167,11 @@ public final class PickerRuntime implements AutoCloseable {
     return parts.staleness();
   }
 
+  /** The longest that a request waits for plugins that ask elsewhere; zero if there are none. */
+  public Duration longestWait() {
+    return parts.wiring().asyncProducers().longestWait();
+  }
+
   /** Stops everything; open exchanges may still be ended. Idempotent. */
   @Override
   public void close() {
@@ -194,8 +191,6 @@ public final class PickerRuntime implements AutoCloseable {
 
   /** Builds a picker. Not thread-safe. */
   public static final class Builder {
-    private static final int MOST_LEVELS = 64;
-
     @Nullable String text;
     String sourceName = "";
     @Nullable Path configFile;
@@ -212,7 +207,8 @@ public final class PickerRuntime implements AutoCloseable {
     int leastDestinations = 1;
     int mostDestinations = Integer.MAX_VALUE;
     long maxBodyBytes = 64L << 20;
-    int maxBodyDepth = MOST_LEVELS;
+    int maxBodyDepth = 64;
+    int maxLineBytes = 1 << 20;
     Duration refreshInterval = Duration.ofMillis(50);
     Duration staleness = Duration.ofSeconds(2);
     Duration leaseIdle = Duration.ofMinutes(5);
@@ -299,7 +295,13 @@ public final class PickerRuntime implements AutoCloseable {
 
     /** Levels of objects and arrays in a JSON request body, 1 to 64; 64 unless set. */
     public Builder maxRequestBodyDepth(int levels) {
-      this.maxBodyDepth = (int) Ranges.in("maxRequestBodyDepth", levels, 1, MOST_LEVELS);
+      this.maxBodyDepth = (int) Ranges.in("maxRequestBodyDepth", levels, 1, 64);
+      return this;
+    }
+
+    /** Longest line of an event stream whose usage is read, at least 1; 1 MiB unless set. */
+    public Builder maxResponseLineBytes(int bytes) {
+      this.maxLineBytes = (int) Ranges.in("maxResponseLineBytes", bytes, 1, Integer.MAX_VALUE);
       return this;
     }
 

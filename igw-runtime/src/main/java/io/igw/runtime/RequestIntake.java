@@ -176,8 +176,10 @@ final class RequestIntake {
     return request;
   }
 
-  /** Lets go of the parser's state and of the request. */
+  /** Lets go of all that the client sent: a response may last long, and nothing looks back. */
   void drop() {
+    headers = RequestHeaders.NONE;
+    subset = null;
     reader = null;
     request = null;
   }

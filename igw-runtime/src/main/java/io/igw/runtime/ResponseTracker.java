@@ -142,7 +142,9 @@ final class ResponseTracker implements ResponseObserver.Response {
       return null;
     }
     try {
-      return parser.response(contentType);
+      RequestParser.ResponseBody made = parser.response(contentType);
+      made.limitLine(wiring.maxLineBytes());
+      return made;
     } catch (RuntimeException e) {
       wiring.metrics().pluginFault(ErrorCodes.PARSER, ErrorCodes.THREW);
       return null;
@@ -171,8 +173,9 @@ final class ResponseTracker implements ResponseObserver.Response {
     feed(source, offset, length);
     chunks++;
     if (streaming) {
-      // An event is a token, as a rule.
-      decision.generated(chunks);
+      // An event is a token, as a rule; where none are told apart, a chunk is one.
+      long events = body == null ? -1 : body.events();
+      decision.generated(events < 0 ? chunks : events);
     }
     if (first) {
       wiring.observers().tell(Event.FIRST_BODY, state, decision, this);

@@ -44,4 +44,9 @@ record RoutedRequest(
   public @Nullable String header(String name) {
     return headers.first(name);
   }
+
+  @Override
+  public @Nullable String joinedHeader(String name) {
+    return headers.joined(name);
+  }
 }

@@ -69,6 +69,12 @@ record RuntimeParts(
     List<String> warnings) {
   private static final Duration LEAST_REFRESH = Duration.ofMillis(50);
 
+  /** What is due from time to time. */
+  void sweep() {
+    pool.expire(expiry());
+    scheduler.sweepLeases();
+  }
+
   /** Age from which numbers are forgotten; never less than three polls of the slowest source. */
   Duration expiry() {
     Duration slowest = refreshInterval;
@@ -260,6 +266,7 @@ record RuntimeParts(
             graph.schema().requestKeyCount(),
             settings.maxBodyBytes,
             settings.maxBodyDepth,
+            settings.maxLineBytes,
             settings.ignoreSubset,
             settings.clock);
     List<String> warnings = new ArrayList<>();

@@ -202,6 +202,7 @@ class AsyncProducersTest {
   void aProducerSeesWhereTheRequestMayGo() throws InterruptedException {
     Slow[] made = new Slow[1];
     try (PickerRuntime runtime = slow(made)) {
+      assertThat(runtime.longestWait()).isEqualTo(Duration.ofSeconds(30));
       Gateway gateway = new Gateway(runtime);
       EndpointSubset second = (host, port) -> host.equals("10.0.0.1");
       gateway.begin(second, "/v1/models").exchange.endRequest(gateway.outcomes::add);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is learnt of a response: how it ended, who served, and what is read of it for whom. */
 class ResponseFollowingTest {
@@ -174,6 +175,40 @@ class ResponseFollowingTest {
     assertThat(Rig.inFlight(runtime)).isZero();
   }
 
+  /**
+   * An event is a token: not the chunk that it came in, of which the network makes what it likes.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 40, 10_000})
+  void whatIsLeftOfTheEstimateFallsWithEventsNotWithChunks(int piece) {
+    PickerRuntime runtime =
+        rig.start(
+            Gateway.runtime(
+                "plugins:",
+                "- type: inflight-load-producer",
+                "  parameters: {addEstimatedOutputTokens: true}",
+                "dataLayer: {injectDefaults: false}"));
+    Gateway gateway = new Gateway(runtime);
+    gateway.post(
+        Gateway.CHAT,
+        "{\"model\":\"m\",\"stream\":true,\"max_tokens\":100,\"messages\":"
+            + "[{\"role\":\"user\",\"content\":\""
+            + "word ".repeat(200)
+            + "\"}]}");
+    double reserved = runtime.pool().inFlightTokens(gateway.decision().endpoint());
+    assertThat(reserved).isGreaterThan(100);
+    gateway.exchange.responseHeaders(200, "text/event-stream", null);
+    String events = "data: {\"choices\":[]}\n\n".repeat(48) + ": ping\n\ndata: [DONE]\n\n";
+    for (int at = 0; at < events.length(); at += piece) {
+      gateway.respond(events.substring(at, Math.min(events.length(), at + piece)));
+    }
+    // Less than 16 are saved up.
+    assertThat(runtime.pool().inFlightTokens(gateway.decision().endpoint()))
+        .isBetween(reserved - 48, reserved - 48 + 15);
+    gateway.exchange.endResponse();
+    assertThat(Rig.inFlight(runtime)).isZero();
+  }
+
   /** What came before such a line, and what comes behind it, would be half of the truth. */
   @ParameterizedTest
   @CsvSource({"x, 'completed true 0 0 1048703 -1+-1+-1'", "c, "})
@@ -195,6 +230,19 @@ class ResponseFollowingTest {
             Stream.of(completed, "limited sse_line_bytes", "ended")
                 .filter(Objects::nonNull)
                 .toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100, false", "20, true"})
+  void theLimitOfALineCanBeSet(int bytes, boolean reached) {
+    Gateway gateway =
+        new Gateway(rig.start(Gateway.runtime(Rig.QUIET).maxResponseLineBytes(bytes)));
+    gateway.post(Gateway.CHAT, Rig.BODY);
+    gateway.exchange.responseHeaders(200, "text/event-stream", null);
+    gateway.respond("data: {\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n");
+    rig.metrics.calls.clear();
+    gateway.exchange.endResponse();
+    assertThat(rig.metrics.calls.contains("limited sse_line_bytes")).isEqualTo(reached);
   }
 
   /** Rule EPP-59. */

@@ -199,7 +199,7 @@ public final class Scheduler implements EndpointPicker {
   /** Conditional decode (ext-proc.md 6.3); null if the request may be served. */
   private @Nullable Rejection notCached(Workspace workspace) {
     SchedulingCycle cycle = workspace.cycle();
-    if (!Preferences.ifAvailable(cycle.request().header("prefer"))) {
+    if (!Preferences.ifAvailable(cycle.request().joinedHeader("prefer"))) {
       return null;
     }
     PerEndpoint hits = plan.cacheHits();

@@ -85,7 +85,12 @@ class GatewayWishesTest {
             .cacheHits(held)
             .profile("p", p -> {})
             .build();
-    InferenceRequest request = InferenceRequest.builder().header("prefer", prefer).build();
+    // Rule EPP-32: a list may go on in a further line.
+    InferenceRequest request =
+        InferenceRequest.builder()
+            .header("prefer", "respond-async")
+            .header("prefer", prefer)
+            .build();
     if (conditional) {
       assertThat(reject(scheduler, request).reason()).isEqualTo(Rejection.Reason.NOT_CACHED);
       assertThat(pool.inFlightRequests(pool.snapshot().endpoint(0))).isZero();

@@ -94,16 +94,21 @@ final class EppServer implements AutoCloseable {
       throws StartupException {
     settings.idle().forEach(LOG::warn);
     runtime.warnings().forEach(LOG::warn);
+    String tooLong = settings.gateway().tooLong(runtime.longestWait());
+    if (tooLong != null) {
+      LOG.warn(tooLong);
+    }
     parts.push(loops);
     RuntimeSetup.start(runtime);
     ExtProcServer.Builder builder =
         ExtProcServer.builder(
                 new PickerHandler(
-                    runtime::open,
-                    settings.get(Flags.DISABLE_SUBSET),
-                    settings.get(Flags.KEEP_CONTROL_HEADERS),
-                    settings.gateway(),
-                    settings.get(Flags.BODY_MODES).equals("negotiated")),
+                        runtime::open,
+                        settings.get(Flags.DISABLE_SUBSET),
+                        settings.get(Flags.KEEP_CONTROL_HEADERS),
+                        settings.gateway(),
+                        settings.get(Flags.BODY_MODES).equals("negotiated"))
+                    .markingResponses(settings.get(Flags.MARK_RESPONSES)),
                 loops)
             .errors(errorFormat())
             .events(new StreamLog(metrics, lines))

@@ -188,6 +188,8 @@ final class Flags {
           null);
   static final Flag<Long> MAX_HEADERS =
       size("max-request-header-bytes", 64 << 10, "Longer request headers get 431.");
+  static final Flag<Long> MAX_LINE =
+      size("max-response-line-bytes", 1 << 20, "Usage in longer lines of a stream is not read.");
   static final Flag<Long> MAX_HELD_BODIES =
       size(
           "max-held-body-bytes",
@@ -217,6 +219,9 @@ final class Flags {
       duration("in-flight-lease", "5m", "Silence after which a request no longer counts.");
   static final Flag<Boolean> EMIT_SCORES =
       flag("emit-endpoint-scores", false, "Scores of all candidates, in metadata of the pick.");
+
+  static final Flag<Boolean> MARK_RESPONSES =
+      flag("emit-resp-header-marker", false, "x-went-into-resp-headers: true on every response.");
 
   static {
     section = "Gateway";

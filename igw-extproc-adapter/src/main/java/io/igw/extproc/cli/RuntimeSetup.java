@@ -43,6 +43,7 @@ final class RuntimeSetup {
               .disableSubsetFilter(settings.get(Flags.DISABLE_SUBSET))
               .maxRequestBodyBytes(settings.get(Flags.MAX_BODY))
               .maxRequestBodyDepth(settings.get(Flags.MAX_DEPTH))
+              .maxResponseLineBytes(Math.toIntExact(settings.get(Flags.MAX_LINE)))
               .refreshMetricsInterval(settings.refreshInterval())
               .metricsStalenessThreshold(settings.get(Flags.STALENESS))
               .inFlightLease(settings.get(Flags.IN_FLIGHT_LEASE));

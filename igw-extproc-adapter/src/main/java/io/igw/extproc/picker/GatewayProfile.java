@@ -113,6 +113,14 @@ public record GatewayProfile(
         subset);
   }
 
+  /** What is wrong where requests may wait so long, null if nothing (rule EPP-66). */
+  public @Nullable String tooLong(Duration wait) {
+    return wait.compareTo(timeout) < 0
+        ? null
+        : "requests may wait %d ms for plugins: %s gives up after %d ms, and is asked for no more"
+            .formatted(wait.toMillis(), name, timeout.toMillis());
+  }
+
   /** What the operator should know about this gateway, one line each; usually nothing. */
   public List<String> notes() {
     return showsErrors

@@ -14,6 +14,7 @@ public final class PickerHandler implements StreamHandler {
   private final RequestReply reply;
   private final GatewayProfile gateway;
   private final DataPlaneTraits traits;
+  private final boolean marksResponses;
 
   /** A handler for a generic gateway with fixed body modes. */
   public PickerHandler(
@@ -37,16 +38,38 @@ public final class PickerHandler implements StreamHandler {
       boolean keepControlHeaders,
       GatewayProfile gateway,
       boolean negotiates) {
+    this(
+        exchanges,
+        ignoreSubset,
+        new RequestReply(keepControlHeaders, gateway),
+        gateway,
+        new DataPlaneTraits(gateway.bodyModes(), gateway.reports(), negotiates),
+        false);
+  }
+
+  private PickerHandler(
+      Function<Executor, Exchange> exchanges,
+      boolean ignoreSubset,
+      RequestReply reply,
+      GatewayProfile gateway,
+      DataPlaneTraits traits,
+      boolean marksResponses) {
     this.exchanges = exchanges;
     this.ignoreSubset = ignoreSubset;
-    this.reply = new RequestReply(keepControlHeaders, gateway);
+    this.reply = reply;
     this.gateway = gateway;
-    this.traits = new DataPlaneTraits(gateway.bodyModes(), gateway.reports(), negotiates);
+    this.traits = traits;
+    this.marksResponses = marksResponses;
+  }
+
+  /** The same handler, which may also leave its mark on every response (rule EPP-61). */
+  public PickerHandler markingResponses(boolean marks) {
+    return new PickerHandler(exchanges, ignoreSubset, reply, gateway, traits, marks);
   }
 
   @Override
   public StreamSession open(Executor loop) {
-    return new PickerSession(exchanges.apply(loop), reply, ignoreSubset, gateway);
+    return new PickerSession(exchanges.apply(loop), reply, ignoreSubset, gateway, marksResponses);
   }
 
   @Override

@@ -30,26 +30,38 @@ import org.jspecify.annotations.Nullable;
  * hold the received message.
  */
 final class PickerSession extends ByteOutput implements StreamSession, EndpointPicker.Listener {
-  /** Long pieces are fed in slices, so that a slice is the unit of work of a parser. */
+  /** Long pieces of requests are fed in slices, so that a slice is the unit of work of a parser. */
   private static final int SLICE_BYTES = 64 * 1024;
 
   private static final String SERVED = "x-gateway-destination-endpoint-served";
+
+  /** What conformance tests of other pickers look for (rule EPP-61). */
+  private static final HeaderMutation MARK =
+      HeaderMutation.newBuilder()
+          .addSetHeaders(Answers.set("x-went-into-resp-headers", "true"))
+          .build();
 
   private final Exchange exchange;
   private final RequestReply reply;
   private final boolean ignoreSubset;
   private final GatewayProfile gateway;
+  private final boolean marksResponses;
   private boolean feedingResponse;
   private @Nullable ResponseSplice splice;
   private @Nullable Rejection refused;
   private @Nullable Verdict verdict;
 
   PickerSession(
-      Exchange exchange, RequestReply reply, boolean ignoreSubset, GatewayProfile gateway) {
+      Exchange exchange,
+      RequestReply reply,
+      boolean ignoreSubset,
+      GatewayProfile gateway,
+      boolean marksResponses) {
     this.exchange = exchange;
     this.reply = reply;
     this.ignoreSubset = ignoreSubset;
     this.gateway = gateway;
+    this.marksResponses = marksResponses;
   }
 
   @Override
@@ -133,9 +145,10 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
         status(headers.first(":status")), headers.first("content-type"), served(metadata));
     Map<String, String> edits = exchange.responseHeaderEdits();
     if (edits.isEmpty()) {
-      return null;
+      return marksResponses ? MARK : null;
     }
-    HeaderMutation.Builder mutation = HeaderMutation.newBuilder();
+    HeaderMutation.Builder mutation =
+        marksResponses ? MARK.toBuilder() : HeaderMutation.newBuilder();
     edits.forEach((name, value) -> mutation.addSetHeaders(Answers.set(name, value)));
     return mutation.build();
   }
@@ -234,16 +247,16 @@ final class PickerSession extends ByteOutput implements StreamSession, EndpointP
 
   @Override
   public void writeLazy(byte[] value, int offset, int length) {
-    for (int done = 0; done < length; done += SLICE_BYTES) {
-      int slice = Math.min(SLICE_BYTES, length - done);
-      if (feedingResponse) {
-        exchange.responseBody(value, offset + done, slice);
-        if (splice != null) {
-          splice.read(slice, exchange.responseEdits());
-        }
-      } else if (refused == null) {
-        refused = exchange.requestBody(value, offset + done, slice);
+    if (feedingResponse) {
+      // Whole: times between chunks are those between messages.
+      exchange.responseBody(value, offset, length);
+      if (splice != null) {
+        splice.read(length, exchange.responseEdits());
       }
+      return;
+    }
+    for (int done = 0; done < length && refused == null; done += SLICE_BYTES) {
+      refused = exchange.requestBody(value, offset + done, Math.min(SLICE_BYTES, length - done));
     }
   }
 

@@ -139,7 +139,7 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
       return true;
     }
     events.limited(surplus ? "streams" : "request_header_bytes");
-    stream.refuse(refusal);
+    stream.refuse(first, refusal);
     return false;
   }
 

@@ -42,9 +42,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
   /** Whether the data plane will tell of the response. */
   private boolean responseExpected;
 
-  /** Whether the client speaks gRPC, and so looks for a status of its kind. */
   private boolean grpc;
-
   private boolean halfClosed;
   private boolean over;
 
@@ -110,7 +108,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
     if (!over) {
       end();
       endUntoldResponse();
-      close();
+      close(false);
     }
   }
 
@@ -167,6 +165,12 @@ public final class ExtProcStream implements StreamSession.Verdict {
     } catch (RuntimeException e) {
       fail(e);
     }
+  }
+
+  /** Refuses a stream over its first message, of which nothing else is looked at. */
+  public void refuse(ProcessingRequest first, Rejection rejection) {
+    grpc = new HeaderList(first.getRequestHeaders().getHeaders()).ofGrpc();
+    refuse(rejection);
   }
 
   @Override
@@ -239,8 +243,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
     session = handler.open(loop);
     HttpHeaders headers = message.getRequestHeaders();
     HeaderList list = new HeaderList(headers.getHeaders());
-    String type = list.first("content-type");
-    grpc = type != null && type.startsWith("application/grpc");
+    grpc = list.ofGrpc();
     session.requestHeaders(list, message.getMetadataContext());
     modes = modes.agreed(headers.getEndOfStream(), session, replies, handler.traits(), events);
     RequestSide request = RequestSide.of(modes.request(), this, handler.readsRequestBodies());
@@ -302,10 +305,6 @@ public final class ExtProcStream implements StreamSession.Verdict {
     close(true);
   }
 
-  private void close() {
-    close(false);
-  }
-
   private void close(boolean faulty) {
     StreamSession closing = session;
     session = StreamSession.PASSIVE;
@@ -351,7 +350,7 @@ public final class ExtProcStream implements StreamSession.Verdict {
       session = StreamSession.PASSIVE;
       leaving.detach();
     } else {
-      close();
+      close(false);
     }
     replies.complete();
   }

@@ -27,15 +27,49 @@ public final class HeaderList implements RequestHeaders {
 
   @Override
   public @Nullable String first(String lowerCaseName) {
+    int at = find(lowerCaseName, 0);
+    return at < 0 ? null : value(at);
+  }
+
+  @Override
+  public @Nullable String joined(String lowerCaseName) {
+    int at = find(lowerCaseName, 0);
+    if (at < 0) {
+      return null;
+    }
+    String first = value(at);
+    int next = find(lowerCaseName, at + 1);
+    if (next < 0) {
+      return first;
+    }
+    StringBuilder line = new StringBuilder(first);
+    for (; next >= 0; next = find(lowerCaseName, next + 1)) {
+      line.append(RequestHeaders.between(lowerCaseName)).append(value(next));
+    }
+    return line.toString();
+  }
+
+  /** Whether the client speaks gRPC, and so looks for a status of its kind. */
+  boolean ofGrpc() {
+    String type = first("content-type");
+    return type != null && type.startsWith("application/grpc");
+  }
+
+  /** Index of the next header with this name, -1 if there is none. */
+  private int find(String lowerCaseName, int from) {
     int length = lowerCaseName.length();
-    for (int i = 0, n = headers.size(); i < n; i++) {
-      HeaderValue header = headers.get(i);
-      String key = header.getKey();
+    for (int i = from, n = headers.size(); i < n; i++) {
+      String key = headers.get(i).getKey();
       if (key.length() == length && key.equalsIgnoreCase(lowerCaseName)) {
-        ByteString raw = header.getRawValue();
-        return raw.isEmpty() ? header.getValue() : raw.toStringUtf8();
+        return i;
       }
     }
-    return null;
+    return -1;
+  }
+
+  private String value(int index) {
+    HeaderValue header = headers.get(index);
+    ByteString raw = header.getRawValue();
+    return raw.isEmpty() ? header.getValue() : raw.toStringUtf8();
   }
 }

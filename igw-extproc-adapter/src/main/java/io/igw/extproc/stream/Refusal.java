@@ -64,7 +64,7 @@ public record Refusal(int status, String word, String type, String code, @Nullab
       case 403 -> 7;
       case 404 -> 5;
       case 412 -> 9;
-      case 413, 429 -> 8;
+      case 413, 429, 431 -> 8;
       case 503 -> 14;
       default -> 13;
     };

@@ -176,6 +176,7 @@ class SettingsTest {
     assertThat(settings.get(Flags.MAX_BODY)).isEqualTo(64L << 20);
     assertThat(settings.get(Flags.MAX_DEPTH)).isEqualTo(64);
     assertThat(settings.get(Flags.MAX_HEADERS)).isEqualTo(64L << 10);
+    assertThat(settings.get(Flags.MAX_LINE)).isEqualTo(1L << 20);
     assertThat(settings.get(Flags.STREAM_BUFFER)).isEqualTo(64L << 10);
     assertThat(settings.get(Flags.MAX_RECV)).isEqualTo(16L << 20);
     assertThat(settings.get(Flags.MAX_STREAMS)).isEqualTo(10_000);

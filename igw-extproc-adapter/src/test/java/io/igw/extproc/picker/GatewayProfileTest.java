@@ -18,9 +18,11 @@ import io.igw.extproc.stream.ExtProcStream;
 import io.igw.extproc.stream.StreamEvents;
 import io.igw.extproc.testing.Recorder;
 import io.igw.extproc.testing.ScriptedExchange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,5 +189,18 @@ class GatewayProfileTest {
   void onlyGatewaysThatHideErrorsAreWarnedOf() {
     assertThat(names().stream().filter(n -> !GatewayProfile.named(n).notes().isEmpty()))
         .containsExactly("ngf");
+  }
+
+  /** Rule EPP-66. */
+  @ParameterizedTest
+  @CsvSource({"generic, 9999, ", "generic, 10000, 10000", "ngf, 60001, 60000", "istio, 60001, "})
+  void aWaitThatTheGatewayDoesNotSitOutIsWarnedOf(String name, long millis, @Nullable String told) {
+    String warning =
+        Objects.requireNonNull(GatewayProfile.named(name)).tooLong(Duration.ofMillis(millis));
+    if (told == null) {
+      assertThat(warning).isNull();
+    } else {
+      assertThat(warning).contains(millis + " ms for plugins", name, "after " + told + " ms");
+    }
   }
 }

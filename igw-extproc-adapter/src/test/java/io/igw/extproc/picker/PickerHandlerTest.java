@@ -26,6 +26,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.igw.api.EndpointPicker;
 import io.igw.api.EndpointSubset;
 import io.igw.api.Outcome;
+import io.igw.api.RequestHeaders;
 import io.igw.extproc.stream.ErrorFormat;
 import io.igw.extproc.stream.ExtProcStream;
 import io.igw.extproc.stream.StreamEvents;
@@ -36,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -234,6 +236,51 @@ class PickerHandlerTest {
     exchange(post(), body(rope, true));
     assertThat(exchange.requestBytes.toByteArray()).isEqualTo(bytes);
     assertThat(exchange.maxSlice).isEqualTo(65_536);
+  }
+
+  /** Rule EPP-61. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void responsesAreMarkedWhereAskedFor(boolean edited) {
+    exchange.responseEdits = edited ? Map.of("x-plugin", "v") : Map.of();
+    stream = stream(new PickerHandler(loop -> exchange, false, false).markingResponses(true));
+    exchange(post(), body("{}", true), responseHeaders(false));
+    HeaderMutation headers =
+        replies.sent.get(2).getResponseHeaders().getResponse().getHeaderMutation();
+    assertThat(set(headers, "x-went-into-resp-headers")).isEqualTo("true");
+    assertThat(set(headers, "x-plugin")).isEqualTo(edited ? "v" : null);
+    replies.sent.clear();
+    stream = stream(false, false);
+    exchange(post(), body("{}", true), responseHeaders(false));
+    assertThat(
+            set(
+                replies.sent.get(2).getResponseHeaders().getResponse().getHeaderMutation(),
+                "x-went-into-resp-headers"))
+        .isNull();
+  }
+
+  /** Times between tokens are those between messages, so that a long one must count once. */
+  @Test
+  void aChunkOfAResponseIsReadAtOnce() {
+    exchange(post(), body("{}", true), responseHeaders(false));
+    AtomicInteger calls = new AtomicInteger();
+    exchange.onResponseBody = calls::incrementAndGet;
+    stream.message(responseBody(ByteString.copyFrom(new byte[200_000]), false));
+    assertThat(calls).hasValue(1);
+    assertThat(exchange.responseBytes.size()).isEqualTo(200_000);
+  }
+
+  /** Rule EPP-32. */
+  @Test
+  void repeatedHeadersKeepAllTheirValues() {
+    stream.message(post("prefer", "a", "Prefer", "b, c", "cookie", "x=1", "cookie", "y=2"));
+    RequestHeaders headers = exchange.headers;
+    assertThat(headers).isNotNull();
+    assertThat(headers.first("prefer")).isEqualTo("a");
+    assertThat(headers.joined("prefer")).isEqualTo("a, b, c");
+    assertThat(headers.joined("cookie")).isEqualTo("x=1; y=2");
+    assertThat(headers.joined(":method")).isEqualTo("POST");
+    assertThat(headers.joined("absent")).isNull();
   }
 
   @Test

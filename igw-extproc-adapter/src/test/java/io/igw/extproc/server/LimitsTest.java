@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -144,7 +145,23 @@ class LimitsTest {
         .doesNotContain("vvv");
     assertThat(plane.status()).isEqualTo(Status.OK);
     assertThat(exchanges).isEmpty();
+    assertThat(refused.hasGrpcStatus()).isFalse();
     assertThat(reached).containsExactly("request_header_bytes");
+  }
+
+  /** scenarios.md S-13, where nothing of a request is looked at but its headers. */
+  @ParameterizedTest
+  @CsvSource({"0, 431, 1000", "1, 429, 65536"})
+  void grpcClientsGetAStatusOfTheirKind(int before, int status, int headerBytes) throws Exception {
+    serve(new Limits(1, headerBytes, 64 * KIB, 1 << 20));
+    for (int i = 0; i < before; i++) {
+      open(i, get()).next();
+    }
+    String[] more = {"content-type", "application/grpc", "x-long", "v".repeat(2000)};
+    DataPlane plane = open(1, headers(false, map(more)).build());
+    ImmediateResponse refused = plane.next().getImmediateResponse();
+    assertThat(refused.getStatus().getCodeValue()).isEqualTo(status);
+    assertThat(refused.getGrpcStatus().getStatus()).isEqualTo(8);
   }
 
   @Test

@@ -129,6 +129,11 @@ final class RequestAttributeReporter implements ResponseObserver {
     if (usage.cachedTokens() >= 0) {
       counts.put("prompt_tokens_details", Map.of("cached_tokens", (double) usage.cachedTokens()));
     }
+    if (usage.reasoningTokens() >= 0) {
+      counts.put(
+          "completion_tokens_details",
+          Map.of("reasoning_tokens", (double) usage.reasoningTokens()));
+    }
     return counts;
   }
 

@@ -110,6 +110,7 @@ class RequestAttributeReporterTest {
           usage.prompt_tokens + 2.5 * usage.completion_tokens  | -                            | 97
           usage.total_tokens                                   | -                            | 46
           usage.prompt_tokens_details.cached_tokens            | -                            | 0
+          usage.completion_tokens_details.reasoning_tokens     | -                            | 21
           usage.prompt_tokens / 8.0                            | -                            | 1.5
           7                                                    | -                            | 7
           usage.completion_tokens                              | has(usage.completion_tokens) | 34
@@ -122,7 +123,7 @@ class RequestAttributeReporterTest {
           """)
   void reportsWhatTheExpressionYields(String expression, String condition, Double expected) {
     Map<String, Double> told =
-        reported(new Usage(12, 0, 34), List.of(attribute("cost", expression, condition)));
+        reported(new Usage(12, 0, 34, 21), List.of(attribute("cost", expression, condition)));
     assertThat(told).isEqualTo(expected == null ? Map.of() : Map.of("envoy.lb/cost", expected));
   }
 

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * one that is cut goes through the JSON scanner as it comes, so that nothing is ever kept.
  */
 final class EventStreamUsage implements RequestParser.ResponseBody {
-  /** A response with a longer line is given up: no more of it is read, its usage is unknown. */
+  /**
+   * A response with a longer line is given up, unless told otherwise: no more of it is read, its
+   * usage is unknown.
+   */
   static final int MAX_LINE = 1 << 20;
 
   private static final String LIMIT = "sse_line_bytes";
@@ -36,6 +39,12 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
 
   /** The event under way has data. */
   private boolean open;
+
+  /** The event under way has no data yet but blanks, so that nobody knows whether it counts. */
+  private boolean blank;
+
+  private long events;
+  private int mostLine = MAX_LINE;
 
   /** A line was too long. */
   private boolean givenUp;
@@ -82,6 +91,16 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
   }
 
   @Override
+  public long events() {
+    return events;
+  }
+
+  @Override
+  public void limitLine(int bytes) {
+    mostLine = bytes;
+  }
+
+  @Override
   public @Nullable String brokenLimit() {
     return givenUp ? LIMIT : null;
   }
@@ -100,7 +119,9 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       return at;
     }
     int data = at + DATA.length;
-    if (lineEnd - data > MAX_LINE) {
+    blank = true;
+    count(s, data, lineEnd);
+    if (lineEnd - data > mostLine) {
       givenUp = true;
     } else if (needle.isIn(s, data, lineEnd)) {
       reader.start();
@@ -139,8 +160,11 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       return at + 1;
     }
     int lineEnd = Bytes.lineEnd(s, at, end);
+    if (blank && state == IN_DATA) {
+      count(s, at, lineEnd);
+    }
     lineLength += lineEnd - at;
-    givenUp = lineLength > MAX_LINE;
+    givenUp = lineLength > mostLine;
     if (givenUp) {
       return end;
     }
@@ -156,7 +180,20 @@ final class EventStreamUsage implements RequestParser.ResponseBody {
       reader.feed(NEWLINE, 0, 1);
     } else {
       open = true;
+      blank = true;
       reader.start();
+    }
+  }
+
+  /** Data that are no document are {@code [DONE]}, which is no event of the model's. */
+  private void count(byte[] s, int from, int end) {
+    int at = from;
+    while (at < end && s[at] == ' ') {
+      at++;
+    }
+    if (at < end) {
+      blank = false;
+      events += s[at] == '[' ? 0 : 1;
     }
   }
 

@@ -57,7 +57,8 @@ final class UsageReader implements FieldWalker.Visitor {
     long prompt = first(table.prompt(), usage.promptTokens());
     long cached = first(table.cached(), usage.cachedTokens());
     long completion = first(table.completion(), usage.completionTokens());
-    usage = new Usage(prompt, cached, completion);
+    long reasoning = first(table.reasoning(), usage.reasoningTokens());
+    usage = new Usage(prompt, cached, completion, reasoning);
   }
 
   Usage usage() {

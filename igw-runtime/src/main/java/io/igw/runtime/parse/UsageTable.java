@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  *     earlier event told
  * @param cached the same for cached tokens
  * @param completion the same for generated tokens
+ * @param reasoning the same for those of them that were reasoning; empty: never told
  * @param finished whether an event counts only with a reason to finish
  */
 record UsageTable(
-    Field root, Needle needle, int[] prompt, int[] cached, int[] completion, boolean finished) {
+    Field root,
+    Needle needle,
+    int[] prompt,
+    int[] cached,
+    int[] completion,
+    int[] reasoning,
+    boolean finished) {
   static final int BEFORE = -1;
 
   /** More than any table has. */
-  static final int COUNTS = 6;
+  static final int COUNTS = 8;
 
   private static final String EVENT_STREAM = "text/event-stream";
 
@@ -54,7 +61,15 @@ record UsageTable(
             Field.optional(
                 "input_tokens_details",
                 Action.NONE,
-                Field.numeric("cached_tokens", Action.COUNT, 5)));
+                Field.numeric("cached_tokens", Action.COUNT, 5)),
+            Field.optional(
+                "completion_tokens_details",
+                Action.NONE,
+                Field.numeric("reasoning_tokens", Action.COUNT, 6)),
+            Field.optional(
+                "output_tokens_details",
+                Action.NONE,
+                Field.numeric("reasoning_tokens", Action.COUNT, 7)));
     Field root =
         Field.optional("", Action.NONE, usage, Field.optional("response", Action.NONE, usage));
     return new UsageTable(
@@ -63,6 +78,7 @@ record UsageTable(
         new int[] {0, 1, BEFORE},
         new int[] {5, 4, BEFORE},
         new int[] {2, 3, BEFORE},
+        new int[] {7, 6, BEFORE},
         false);
   }
 
@@ -92,6 +108,7 @@ record UsageTable(
         new int[] {3, BEFORE, 0},
         new int[] {4, BEFORE, 1},
         new int[] {2, BEFORE},
+        new int[0],
         false);
   }
 
@@ -113,6 +130,7 @@ record UsageTable(
         new int[] {0, BEFORE},
         new int[] {1, BEFORE},
         new int[] {2, BEFORE},
+        new int[0],
         true);
   }
 }

@@ -15,6 +15,7 @@ final class VertexUsage implements RequestParser.ResponseBody, ProtoScanner.Visi
   private final ProtoScanner scanner = new ProtoScanner(this);
   private final GrpcFrames frames = new GrpcFrames(new Messages());
   private RequestParser.@Nullable ResponseBody inner;
+  private int mostLine = EventStreamUsage.MAX_LINE;
 
   @Override
   public void feed(byte[] source, int offset, int length) {
@@ -24,6 +25,21 @@ final class VertexUsage implements RequestParser.ResponseBody, ProtoScanner.Visi
   @Override
   public Usage usage() {
     return inner == null ? Usage.UNKNOWN : inner.usage();
+  }
+
+  @Override
+  public void limitLine(int bytes) {
+    mostLine = bytes;
+  }
+
+  @Override
+  public @Nullable String brokenLimit() {
+    return inner == null ? null : inner.brokenLimit();
+  }
+
+  @Override
+  public long events() {
+    return inner == null ? -1 : inner.events();
   }
 
   @Override
@@ -39,6 +55,7 @@ final class VertexUsage implements RequestParser.ResponseBody, ProtoScanner.Visi
           source[offset] == '{'
               ? new JsonUsage(UsageTable.OPENAI)
               : new EventStreamUsage(UsageTable.OPENAI);
+      inner.limitLine(mostLine);
     }
     inner.feed(source, offset, length);
   }

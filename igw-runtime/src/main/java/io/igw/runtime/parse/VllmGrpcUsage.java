@@ -29,6 +29,7 @@ final class VllmGrpcUsage implements RequestParser.ResponseBody, ProtoScanner.Vi
   private long completion;
   private long cached;
   private boolean embedded;
+  private long messages;
   private Usage usage = Usage.UNKNOWN;
 
   private static ProtoField count(int number, int id) {
@@ -43,6 +44,11 @@ final class VllmGrpcUsage implements RequestParser.ResponseBody, ProtoScanner.Vi
   @Override
   public Usage usage() {
     return usage;
+  }
+
+  @Override
+  public long events() {
+    return messages;
   }
 
   @Override
@@ -94,6 +100,7 @@ final class VllmGrpcUsage implements RequestParser.ResponseBody, ProtoScanner.Vi
 
     @Override
     public void end() {
+      messages++;
       if (scanner.error() == null) {
         commit();
       }

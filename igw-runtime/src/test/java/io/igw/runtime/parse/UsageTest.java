@@ -105,6 +105,25 @@ class UsageTest {
     }
   }
 
+  /** Whatever the API: of chat, and of responses. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'usage':{'completion_tokens':9,'completion_tokens_details':{'reasoning_tokens':4}}} | 4",
+        "{'usage':{'output_tokens':9,'output_tokens_details':{'reasoning_tokens':5}}} | 5",
+        "{'response':{'usage':{'output_tokens_details':{'reasoning_tokens':6}}}} | 6",
+        "{'usage':{'completion_tokens':9,'completion_tokens_details':null}} | -1",
+      })
+  void reasoningIsToldApart(String body, long tokens) {
+    byte[] json = Bodies.json(body);
+    assertThat(read("application/json", json, 3).usage().reasoningTokens()).isEqualTo(tokens);
+    byte[] event = Bodies.json("data: " + body + "\n\ndata: {'usage':{'prompt_tokens':1}}\n\n");
+    for (int piece = 1; piece <= event.length; piece++) {
+      assertThat(read(EVENTS, event, piece).usage().reasoningTokens()).isEqualTo(tokens);
+    }
+  }
+
   @Test
   void theUsageIsKnownAsSoonAsItsLineIs() {
     RequestParser.ResponseBody body = parser.response(EVENTS);
@@ -113,6 +132,36 @@ class UsageTest {
     body.feed(event, 0, event.length);
     assertThat(text(body.usage())).isEqualTo("5 -1 -1");
     assertThat(body.usage()).isSameAs(body.usage());
+  }
+
+  /** What is no event of the model's: comments, other fields, nothing, and the end. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data: {'a':1}NNdata: {'a':2}NNdata: [DONE]NN | 2",
+        "data:{'a':1}NNdata:[DONE]NN | 1",
+        ": pingNNevent: pingNNid: 1NN | 0",
+        "event: xNdata: {'a':1}NN: cNNdata:  {'a':2}Nid: 1NNdata: [DONE]NN | 2",
+        "data: {Ndata: 'a':1Ndata: }NN | 1",
+        "data:NNdata: NNdataNNdata:Ndata: {}NN | 1",
+        "data: {'a':1}NNdata: {'a' | 2",
+        "data: {'a':1}NNdata: | 1",
+      })
+  void eventsAreCountedHoweverTheyAreCut(String events, long count) {
+    for (String lineEnd : new String[] {"\n", "\r\n", "\r"}) {
+      byte[] bytes = Bodies.utf8(events.replace('\'', '"').replaceAll("N(?!E)", lineEnd));
+      for (int first = 0; first <= bytes.length; first++) {
+        RequestParser.ResponseBody body = parser.response(EVENTS);
+        body.feed(bytes, 0, first);
+        body.feed(bytes, first, bytes.length - first);
+        assertThat(body.events()).as("cut at %d", first).isEqualTo(count);
+      }
+      for (int piece = 1; piece <= bytes.length; piece++) {
+        assertThat(read(EVENTS, bytes, piece).events()).as("pieces of %d", piece).isEqualTo(count);
+      }
+    }
+    assertThat(parser.response("application/json").events()).isEqualTo(-1);
   }
 
   @ParameterizedTest
@@ -198,19 +247,27 @@ class UsageTest {
                 : alphabet[random.nextInt(alphabet.length)];
       }
       String type = random.nextBoolean() ? EVENTS : null;
-      assertThat(usage(type, bytes, 1 + random.nextInt(40)))
+      int piece = 1 + random.nextInt(40);
+      assertThat(usage(type, bytes, piece))
           .as("round %d", round)
           .isEqualTo(usage(type, bytes, bytes.length));
+      assertThat(read(type, bytes, piece).events())
+          .as("events of round %d", round)
+          .isEqualTo(read(type, bytes, bytes.length).events());
     }
   }
 
   private String usage(String type, byte[] bytes, int piece) {
+    return text(read(type, bytes, piece).usage());
+  }
+
+  private RequestParser.ResponseBody read(String type, byte[] bytes, int piece) {
     RequestParser.ResponseBody body = parser.response(type);
     for (int at = 0; at < bytes.length; at += piece) {
       byte[] copy = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + piece));
       body.feed(copy, 0, copy.length);
     }
-    return text(body.usage());
+    return body;
   }
 
   private static String text(Usage usage) {

@@ -33,7 +33,7 @@ final class HeaderTestingFilter implements Filter {
     }
     Set<Integer> kept = new HashSet<>();
     Set<String> hosts = new HashSet<>();
-    String header = cycle.request().header(HEADER);
+    String header = cycle.request().joinedHeader(HEADER);
     for (String entry : (header == null ? "" : header).split(",")) {
       String address = entry.trim();
       Integer position = byAddress.get(address);

@@ -46,7 +46,7 @@ final class SessionIdProducer implements DataProducer {
     String id =
         header != null
             ? cycle.request().header(header)
-            : cookie(cycle.request().header("cookie"), cookie);
+            : cookie(cycle.request().joinedHeader("cookie"), cookie);
     if (id != null && !id.isBlank()) {
       cycle.set(key, id.trim());
     }

@@ -296,6 +296,19 @@ class FiltersTest {
     assertThat(cycle.filter(filter)).containsExactly(ordinals(kept));
   }
 
+  /** Rule EPP-32. */
+  @Test
+  void testingFilterReadsEveryLineOfTheHeader() {
+    Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());
+    InferenceRequest request =
+        InferenceRequest.builder()
+            .header("test-epp-endpoint-selection", "10.0.0.0")
+            .header("test-epp-endpoint-selection", "10.0.0.2")
+            .build();
+    TestCycle cycle = TestCycle.on(Made.endpoints(3)).request(request);
+    assertThat(cycle.filter(filter)).containsExactly(0, 2);
+  }
+
   @Test
   void testingFilterWithoutHeaderKeepsNothing() {
     Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());

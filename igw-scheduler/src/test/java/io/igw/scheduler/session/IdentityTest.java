@@ -18,12 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class IdentityTest {
   private final Made made = new Made();
 
-  private String session(Map<String, ?> parameters, String header, String value) {
+  private String session(Map<String, ?> parameters, String header, String... values) {
+    InferenceRequest.Builder request = InferenceRequest.builder();
+    for (String value : values) {
+      request.header(header, value);
+    }
     DataProducer producer = made.make(DataProducer.class, "session-id-producer", parameters);
-    TestCycle cycle =
-        TestCycle.on(Made.endpoints(1))
-            .request(InferenceRequest.builder().header(header, value).build())
-            .produce(producer);
+    TestCycle cycle = TestCycle.on(Made.endpoints(1)).request(request.build()).produce(producer);
     RequestKey<String> key =
         made.schema.requestKey("SessionIDDataKey/session-id-producer", String.class);
     return cycle.get(key);
@@ -50,6 +51,14 @@ class IdentityTest {
       })
   void sessionFromACookie(String header, String expected) {
     assertThat(session(Map.of("cookieName", "sid"), "cookie", header)).isEqualTo(expected);
+  }
+
+  /** Rule EPP-32; HTTP/2 clients send each cookie in a line of its own (RFC 9113, 8.2.3). */
+  @Test
+  void sessionFromAFurtherCookie() {
+    assertThat(session(Map.of("cookieName", "sid"), "cookie", "a=b", "sid=x", "c=d"))
+        .isEqualTo("x");
+    assertThat(session(Map.of(), "x-session-id", "first", "second")).isEqualTo("first");
   }
 
   @Test
