@@ -45,6 +45,7 @@ class LoadScorerPropertiesTest {
         Arguments.of("queue-scorer", null),
         Arguments.of("running-requests-size-scorer", null),
         Arguments.of("kv-cache-utilization-scorer", null),
+        Arguments.of("latency-scorer", null),
         Arguments.of("active-request-scorer", null),
         Arguments.of("active-request-scorer", Map.of("idleThreshold", 3, "maxBusyScore", 0.7)),
         Arguments.of("token-load-scorer", Map.of("queueThresholdTokens", 2_000_000)));

@@ -69,7 +69,8 @@ class LoadMonotonyTest {
         "running-requests-size-scorer",
         "active-request-scorer",
         "token-load-scorer",
-        "load-aware-scorer"
+        "load-aware-scorer",
+        "latency-scorer"
       })
   void moreLoadNeverRaisesTheScore(String type) {
     Scorer scorer = new Made().make(Scorer.class, type, Map.of());

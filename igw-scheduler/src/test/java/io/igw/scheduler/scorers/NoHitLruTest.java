@@ -12,7 +12,10 @@ import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Evaluation;
 import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
+import io.igw.spi.Cycle;
 import io.igw.spi.PickListener;
+import io.igw.spi.ProfileHandler;
+import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
 import io.igw.testkit.TestCycle;
 import java.util.ArrayList;
@@ -81,6 +84,65 @@ class NoHitLruTest {
         .containsExactly(
             "pod-000", "pod-001", "pod-002", "pod-000", "pod-001", "pod-002", "pod-000");
     assertThat(scores()).containsExactly(0.0, 1.0, 0.5);
+  }
+
+  /** Uses that are older than the table is long are all the oldest. */
+  @Test
+  void noMoreUsesAreToldApartThanTheTableIsLong() {
+    Scorer two = made.make(Scorer.class, "no-hit-lru-scorer", Map.of("lruSize", 2));
+    TestCycle cycle = TestCycle.on(endpoints(4));
+    cycle.score(two);
+    for (int n = 0; n < 4; n++) {
+      cycle.picked((PickListener) two, n);
+    }
+    assertThat(cycle.score(two)).containsExactly(1, 1, 1, 1 - 1 / 3.0);
+  }
+
+  @Test
+  void aPromptThatIsHeldUsesNoOne() {
+    TestCycle warm = TestCycle.on(endpoints(3));
+    made.prefix(warm, 4, 1, 0, 0);
+    warm.score(scorer);
+    warm.picked((PickListener) scorer, 0);
+    assertThat(TestCycle.on(endpoints(3)).score(scorer)).containsExactly(1, 0.5, 0);
+    TestCycle cold = TestCycle.on(endpoints(3));
+    cold.score(scorer);
+    cold.picked((PickListener) scorer, 0);
+    assertThat(TestCycle.on(endpoints(3)).score(scorer)).containsExactly(0, 1, 0.5);
+  }
+
+  @Test
+  void theTargetOfPrefillIsUsedToo() {
+    members(0, 1, 2);
+    Scheduler staged =
+        Scheduler.builder(pool)
+            .schema(made.schema)
+            .slowStart(java.time.Duration.ZERO)
+            .listener("lru", (PickListener) scorer)
+            .profile("prefill", p -> p.filter("p", (c, all) -> all.retainIf(i -> i == 1)))
+            .profile(
+                "decode",
+                p -> p.filter("d", (c, all) -> all.retainIf(i -> i == 2)).scorer("lru", scorer, 1))
+            .profileHandler(new Stages())
+            .build();
+    ((Decision) staged.schedule(REQUEST, null)).complete(Usage.UNKNOWN);
+    assertThat(scores().get(0)).as("the only one that was not used").isEqualTo(1);
+    assertThat(scores().subList(1, 3)).containsExactlyInAnyOrder(0.5, 0.0);
+  }
+
+  private static final class Stages implements ProfileHandler {
+    @Override
+    public String next(Cycle cycle, ProfileResults results) {
+      if (!results.ran("prefill")) {
+        return "prefill";
+      }
+      return results.ran("decode") ? null : "decode";
+    }
+
+    @Override
+    public String merge(Cycle cycle, ProfileResults results) {
+      return "decode";
+    }
   }
 
   @Test
