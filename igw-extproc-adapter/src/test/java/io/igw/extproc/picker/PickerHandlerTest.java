@@ -270,6 +270,15 @@ class PickerHandlerTest {
     assertThat(exchange.responseBytes.size()).isEqualTo(200_000);
   }
 
+  /** There are no spans of ours: the client's context goes on as it came, once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"traceparent", "tracestate", "baggage"})
+  void theTraceOfTheClientIsNotTouched(String name) {
+    HeaderMutation headers = headers(exchange(post(name, "a=1"), body("{}", true)));
+    assertThat(set(headers, name)).isNull();
+    assertThat(headers.getRemoveHeadersList()).isNotEmpty().doesNotContain(name);
+  }
+
   /** Rule EPP-32. */
   @Test
   void repeatedHeadersKeepAllTheirValues() {
