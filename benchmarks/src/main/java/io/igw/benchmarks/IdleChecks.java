@@ -83,7 +83,7 @@ final class IdleChecks {
    * many as two cores can serve and scrape at once: that figure is for comparison and has no bound.
    */
   void idle() throws IOException, InterruptedException {
-    report.accept(new Bound("idle-100-endpoints", cpuPerSecond(100, "50ms") / 1e9, 0.7, "cores"));
+    report.accept(new Bound("idle-100-endpoints", cpuPerSecond(100, "50ms") / 1e9, 0.5, "cores"));
     System.out.printf(
         "  idle with 1,000 endpoints on this machine: %.2f cores%n",
         cpuPerSecond(1000, "50ms") / 1e9);

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The packaged jar as its users start it: {@code java -jar}, with nothing else. */
 @Timeout(600)
@@ -58,8 +60,15 @@ class PackagedJarIT {
   private static final Pattern OWN_LOG =
       Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\S+ (INFO|WARN|DEBUG) \\S+ - .*");
 
+  /** From 21 on the JDK logs who ended it, with a stack trace, at DEBUG. */
+  private static final Pattern EXIT_EVENT =
+      Pattern.compile("java\\.lang\\.Throwable: Runtime\\.exit\\(\\d+\\)|\tat .*");
+
+  private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"));
+
   @TempDir Path directory;
 
+  private Path javaHome = OWN_JAVA;
   private final List<String> log = new CopyOnWriteArrayList<>();
   private final LinkedBlockingQueue<Matcher> ready = new LinkedBlockingQueue<>();
   private @Nullable Process process;
@@ -77,7 +86,7 @@ class PackagedJarIT {
 
   private Process start(String... args) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(javaHome.resolve("bin").resolve("java").toString());
     command.add("-jar");
     command.add(System.getProperty("igw.jar"));
     command.addAll(Arrays.asList(args));
@@ -126,9 +135,39 @@ class PackagedJarIT {
     return started.exitValue();
   }
 
+  /** The JVM of the tests, and a JDK 25 beside it if there is one. */
+  static Stream<Arguments> javaHomes() throws IOException {
+    List<Arguments> all = new ArrayList<>();
+    all.add(Arguments.of(true, OWN_JAVA));
+    all.add(Arguments.of(false, OWN_JAVA));
+    if (Runtime.version().feature() != 25) {
+      jdk25().ifPresent(home -> all.add(Arguments.of(true, home)));
+    }
+    return all.stream();
+  }
+
+  /** Where {@code .ci/run} looks, after {@code -Digw.test.java=HOME}. */
+  private static Optional<Path> jdk25() throws IOException {
+    List<Path> homes = new ArrayList<>();
+    Stream.of(System.getProperty("igw.test.java"), System.getenv("JAVA25_HOME"))
+        .filter(home -> home != null && !home.isEmpty())
+        .map(Path::of)
+        .forEach(homes::add);
+    Path installed = Path.of("/usr/lib/jvm");
+    if (Files.isDirectory(installed)) {
+      try (Stream<Path> folders = Files.list(installed)) {
+        folders.filter(home -> home.toString().contains("25")).sorted().forEach(homes::add);
+      }
+    }
+    return homes.stream()
+        .filter(home -> Files.isExecutable(home.resolve("bin").resolve("java")))
+        .findFirst();
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void servesAnExchangeAndStopsOnSigterm(boolean secure) throws Exception {
+  @MethodSource("javaHomes")
+  void servesAnExchangeAndStopsOnSigterm(boolean secure, Path home) throws Exception {
+    javaHome = home;
     Path config = PoolFiles.write(directory, "127.9.0.1:8000");
     int[] ports =
         serve("--config-file", config.toString(), "--secure-serving=" + secure, "-v", "4");
@@ -173,7 +212,8 @@ class PackagedJarIT {
         .filteredOn(line -> line.contains(" decision "))
         .singleElement(InstanceOfAssertFactories.STRING)
         .contains("request=r-1 model=m endpoint=127.9.0.1:8000 total=", "queue-scorer=");
-    assertThat(log).allMatch(line -> OWN_LOG.matcher(line).matches());
+    assertThat(log)
+        .allMatch(line -> OWN_LOG.matcher(line).matches() || EXIT_EVENT.matcher(line).matches());
   }
 
   private static ServingStatus health(int port, String service) throws Exception {
