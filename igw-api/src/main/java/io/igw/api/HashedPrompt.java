@@ -5,12 +5,14 @@ package io.igw.api;
  * One thread at a time.
  */
 final class HashedPrompt implements Prompt {
+  private static final Modality[] MODALITIES = Modality.values();
+
   private final long seed;
   private final long[] contents;
   private final int count;
   private final long bytes;
 
-  /** Hash and tokens of each image or video. */
+  /** Of each image or video the hash, then modality and tokens, 32 bits each. */
   private final long[] media;
 
   private int chainBlockTokens;
@@ -57,6 +59,11 @@ final class HashedPrompt implements Prompt {
   @Override
   public int mediaTokens(int item) {
     return (int) media[2 * item + 1];
+  }
+
+  @Override
+  public Modality mediaModality(int item) {
+    return MODALITIES[(int) (media[2 * item + 1] >>> Integer.SIZE)];
   }
 
   private long[] chain(int perBlock, int blocks) {

@@ -29,6 +29,18 @@ public interface Prompt {
   /** Hash of a block, chained to all blocks before it; computed once per block size. */
   long blockHash(int blockTokens, int block);
 
+  /** What a medium is. */
+  enum Modality {
+    /** A still image. */
+    IMAGE,
+    /** Moving images. */
+    VIDEO,
+    /** Sound. */
+    AUDIO,
+    /** Anything else. */
+    OTHER
+  }
+
   /** Number of images and videos. */
   default int mediaItems() {
     return 0;
@@ -36,6 +48,11 @@ public interface Prompt {
 
   /** Hash of an image's or video's content or address. */
   default long mediaHash(int item) {
+    throw new IndexOutOfBoundsException("item: " + item + " (expected: none)");
+  }
+
+  /** What it is. */
+  default Modality mediaModality(int item) {
     throw new IndexOutOfBoundsException("item: " + item + " (expected: none)");
   }
 

@@ -1,5 +1,6 @@
 package io.igw.api;
 
+import io.igw.api.Prompt.Modality;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -73,15 +74,20 @@ public final class PromptBuilder {
   }
 
   /**
-   * Tells of an image or video at this place; what stands for it in the prompt is appended beside.
+   * Tells of an image at this place; what stands for it in the prompt is appended beside.
    *
    * @param hash of its content or address
    * @param tokens that stand for it, at least 1
    */
   public PromptBuilder media(long hash, int tokens) {
+    return media(Modality.IMAGE, hash, tokens);
+  }
+
+  /** As {@link #media(long, int)}, of any modality. */
+  public PromptBuilder media(Modality modality, long hash, int tokens) {
     media = Arrays.copyOf(media, media.length + 2);
     media[media.length - 2] = hash;
-    media[media.length - 1] = Math.max(1, tokens);
+    media[media.length - 1] = (long) modality.ordinal() << Integer.SIZE | Math.max(1, tokens);
     return this;
   }
 

@@ -44,6 +44,18 @@ public interface Meters {
       Supplier<Map<String, Double>> values,
       String... labels);
 
+  /**
+   * As {@link #gauges}, of numbers that only go up, and without a limit: the plugin bounds them.
+   *
+   * @param family name without {@code _total}
+   */
+  void counters(
+      String family,
+      String help,
+      String label,
+      Supplier<Map<String, Double>> values,
+      String... labels);
+
   /** Counts values by size. */
   @FunctionalInterface
   interface Histogram {

@@ -71,6 +71,12 @@ public interface Parameters {
   /** A list of nested objects, empty if absent. */
   List<Parameters> list(String key);
 
+  /**
+   * Says in words what a key that was asked for is without a value, and what it may be, where the
+   * arguments of the question do not: for lists of parameters, without effect on create.
+   */
+  default void explain(String key, String initial, String expected) {}
+
   /** Adds an error at a key; create goes on, the configuration is refused as a whole. */
   void reject(String key, String expected);
 }

@@ -40,7 +40,7 @@ public interface PluginContext {
   PerEndpoint produces(String dataType);
 
   /**
-   * Declares that this plugin reads {@code dataType}.
+   * Declares that this plugin reads {@code dataType}; to write it is refused.
    *
    * @param producer name of the producing instance; the runtime creates a plugin of that type and
    *     name if there is none

@@ -124,6 +124,13 @@ final class ParameterRecorder implements Parameters {
   }
 
   @Override
+  public void explain(String key, String initial, String expected) {
+    Parameter known = found.get(path + key);
+    String kind = known == null ? "text" : known.kind();
+    found.put(path + key, new Parameter(path + key, kind, initial, expected));
+  }
+
+  @Override
   public void reject(String key, String expected) {
     Parameter known = found.get(path + key);
     if (known == null) {

@@ -255,7 +255,7 @@ public final class PluginGraph {
     @Override
     public PerEndpoint consumes(String dataType, String producer, boolean required) {
       consumed.add(new Missing(name, dataType, producer, required));
-      return schema.perEndpoint(dataType, producer);
+      return schema.perEndpoint(dataType, producer).reader();
     }
 
     @Override

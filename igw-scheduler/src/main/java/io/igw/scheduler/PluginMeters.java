@@ -92,7 +92,11 @@ public final class PluginMeters {
 
   /** Series of one plugin that come and go. */
   private record Told(
-      String plugin, String type, List<String> labelValues, Supplier<Map<String, Double>> values) {
+      String plugin,
+      String type,
+      List<String> labelValues,
+      int most,
+      Supplier<Map<String, Double>> values) {
     void addTo(List<Series> all) {
       Map<String, Double> now;
       try {
@@ -100,7 +104,7 @@ public final class PluginMeters {
       } catch (RuntimeException e) {
         return;
       }
-      int room = MOST_TOLD;
+      int room = most;
       for (Map.Entry<String, Double> entry : now.entrySet()) {
         if (room-- == 0) {
           return;
@@ -220,12 +224,33 @@ public final class PluginMeters {
           String label,
           Supplier<Map<String, Double>> values,
           String... labels) {
+        told(Kind.GAUGE, family, help, label, MOST_TOLD, values, labels);
+      }
+
+      @Override
+      public void counters(
+          String family,
+          String help,
+          String label,
+          Supplier<Map<String, Double>> values,
+          String... labels) {
+        told(Kind.COUNTER, family, help, label, Integer.MAX_VALUE, values, labels);
+      }
+
+      private void told(
+          Kind kind,
+          String family,
+          String help,
+          String label,
+          int most,
+          Supplier<Map<String, Double>> values,
+          String... labels) {
         List<String> names = new ArrayList<>(every(2, 0, labels));
         names.add(label);
-        Family of = family(plugin, family, help, Kind.GAUGE, NO_BOUNDS, List.copyOf(names));
+        Family of = family(plugin, family, help, kind, NO_BOUNDS, List.copyOf(names));
         List<String> fixed = every(2, 1, labels);
         of.told.removeIf(t -> t.plugin().equals(plugin) && t.labelValues().equals(fixed));
-        of.told.add(new Told(plugin, type, fixed, values));
+        of.told.add(new Told(plugin, type, fixed, most, values));
       }
     };
   }

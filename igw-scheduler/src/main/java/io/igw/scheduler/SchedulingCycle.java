@@ -212,6 +212,7 @@ final class SchedulingCycle implements Cycle {
   @Override
   public void put(PerEndpoint key, int ordinal, double value) {
     Objects.checkIndex(ordinal, snapshot.size());
+    requireWritable(key);
     if (!written(key)) {
       putAll(key, 0);
     }
@@ -219,8 +220,16 @@ final class SchedulingCycle implements Cycle {
     produced.forget(key.index());
   }
 
+  private static void requireWritable(PerEndpoint key) {
+    if (!key.writable()) {
+      throw new IllegalStateException(
+          "key: " + key.dataType() + " of " + key.producer() + " (expected: a key from produces)");
+    }
+  }
+
   @Override
   public void putAll(PerEndpoint key, double value) {
+    requireWritable(key);
     int k = key.index();
     if (k >= values.length) {
       int old = values.length;

@@ -13,7 +13,9 @@ import io.igw.api.Decision;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Prompt;
 import io.igw.api.Rejection;
+import io.igw.api.Schema;
 import io.igw.spi.Cycle;
+import io.igw.spi.PerEndpoint;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
@@ -189,6 +191,33 @@ class PluginFaultTest {
           .containsExactlyElementsOf(Arrays.stream(expected).skip(1).boxed().toList());
       assertThat(recorder.faults).containsOnlyKeys("bad range").containsEntry("bad range", round);
     }
+  }
+
+  /** Whoever has not declared that it produces a number may not write it, in whatever role. */
+  @Test
+  void anUndeclaredWriteFailsThePlugin() {
+    PluginGraph graph =
+        new PluginGraph(new Schema(), (nanos, task) -> () -> {}, () -> 0, Runnable::run);
+    PerEndpoint written = graph.context("owner").produces("Number");
+    PerEndpoint read = graph.context("reader").consumes("Number", "owner", true);
+    double[] seen = {-1};
+    Scheduler scheduler =
+        Fixture.scheduler(pool)
+            .schema(graph.schema())
+            .metrics(recorder)
+            .producer("owner", (cycle, candidates) -> cycle.put(written, 0, 7))
+            .producer("one", (cycle, candidates) -> cycle.put(read, 0, 9))
+            .producer("all", (cycle, candidates) -> cycle.putAll(read, 9))
+            .profile(
+                "p",
+                p ->
+                    p.filter("filter", (cycle, candidates) -> cycle.put(read, 0, 9))
+                        .scorer(
+                            "scorer", (cycle, candidates, s) -> seen[0] = cycle.values(read)[0], 1))
+            .build();
+    assertThat(decide(scheduler)).isNotNull();
+    assertThat(seen).containsExactly(7);
+    assertThat(recorder.faults).containsOnlyKeys("one threw", "all threw", "filter threw");
   }
 
   @Test

@@ -57,7 +57,7 @@ class PluginGraphTest {
     assertThat(attribute.producer()).isEqualTo("a");
     assertThat(a.requestKey("session", String.class))
         .isEqualTo(b.requestKey("session", String.class));
-    assertThat(a.produces("X")).isEqualTo(b.consumes("X", "a", true));
+    assertThat(a.produces("X").reader()).isEqualTo(b.consumes("X", "a", true));
     assertThat(a.produces("X")).isNotEqualTo(b.produces("X"));
     assertThat(a.timer()).isSameAs(TIMER);
     assertThat(a.nanoClock().getAsLong()).isEqualTo(42);

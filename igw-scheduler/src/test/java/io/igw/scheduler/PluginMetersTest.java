@@ -75,6 +75,19 @@ class PluginMetersTest {
   }
 
   @Test
+  void countsByALabelThatIsKnownLater() {
+    Map<String, Double> hits = new TreeMap<>();
+    one.counters("hits", "Hits.", "pod", () -> hits, "kind", "image");
+    assertThat(family("hits").kind()).isEqualTo(PluginMeters.Kind.COUNTER);
+    for (int i = 0; i < 150; i++) {
+      hits.put(String.format("pod-%03d", i), 1.0 * i);
+    }
+    assertThat(family("hits").labelNames()).containsExactly("kind", "pod");
+    assertThat(family("hits").series()).hasSize(150);
+    assertThat(family("hits").series().get(149).labelValues()).containsExactly("image", "pod-149");
+  }
+
+  @Test
   void seriesComeAndGoWithTheValuesOfALabel() {
     Map<String, Double> now = new TreeMap<>(Map.of("a", 0.25, "b", 0.75));
     one.gauges("share", "Share.", "revision", () -> Map.copyOf(now), "mode", "sum");

@@ -124,6 +124,7 @@ public final class PluginPages {
               PluginDescription::type,
               PluginDescription::stability,
               plugin -> String.join(", ", plugin.roles())),
+          PluginPages::parameters,
           out);
     }
     out.println();

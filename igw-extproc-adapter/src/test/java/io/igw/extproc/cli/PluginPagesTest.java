@@ -46,8 +46,12 @@ class PluginPagesTest {
   void everyTypeWithItsDefaults() {
     assertThat(run()).isZero();
     assertThat(out())
-        .containsPattern("\nload-aware-scorer .*\n    threshold=128\n")
-        .containsPattern("\nqueue-scorer .*\n[a-z]")
+        .containsPattern(
+            "\nload-aware-scorer .*\n    threshold=128, absentScore=mean of the others\n")
+        .containsPattern("\nprecise-prefix-cache-producer .*\n    [^\n]*blockSizeTokens=16")
+        .containsPattern("\nsession-id-producer .*\n    headerName=x-session-id")
+        .containsPattern("\napprox-prefix-cache-producer .*\n    [^\n]* blockSizeTokens=16")
+        .containsPattern("\nsingle-profile-handler .*\n[a-z]")
         .containsPattern(
             "\noutlier-ejection .*\n    baseEjectionTime=10s, consecutiveErrors=5,"
                 + "\\s+maxEjectedShare=0.3\n")
@@ -90,6 +94,18 @@ class PluginPagesTest {
             line.matches(" +revisionGating.mode +text +none +'sum', 'max-role' or 'disabled'"))
         .anyMatch(
             line -> line.matches(" +estimate.video.frames.mode +text +sampled +'sampled' or.*"));
+  }
+
+  /** What create refuses beyond the bounds of a number. */
+  @Test
+  void constraintsAreSaid() {
+    assertThat(run("burst-prefix-cache-producer", "endpoint-attribute-filter")).isZero();
+    assertThat(out().lines())
+        .anyMatch(line -> line.matches(" +maxPerReplica +integer +-1 +-1 or at least 1"))
+        .anyMatch(line -> line.matches(" +maxBatchSize +integer +1000 +-1 or 1 to 536870911"))
+        .anyMatch(line ->
+            line.matches(" +maxPrefixTokensToMatch +integer +0 +0 or at least blockSizeTokens"))
+        .anyMatch(line -> line.matches(" +producer +text +core-metrics-extractor +a plugin's.*"));
   }
 
   @Test

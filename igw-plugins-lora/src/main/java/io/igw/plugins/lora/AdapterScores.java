@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class AdapterScores {
   static final double ACTIVE = 1.0;
   static final double FREE_SLOT = 0.8;
+
+  /**
+   * A free slot where the fewest are free comes close to this, and stays above {@link #WAITING}.
+   */
+  static final double SCARCE_SLOT = 0.7;
+
   static final double WAITING = 0.6;
 
   /** The base model, and engines that report nothing about adapters. */
@@ -43,19 +49,23 @@ final class AdapterScores {
   static AdapterScores of(EndpointSnapshot snapshot) {
     double[] elsewhere = new double[snapshot.size()];
     Map<String, List<Deviation>> found = new HashMap<>();
+    int mostFree = mostFree(snapshot);
     for (int ordinal = 0; ordinal < elsewhere.length; ordinal++) {
       LoraAdapters adapters = snapshot.attribute(Attribute.LORA_ADAPTERS, ordinal);
       if (adapters == null || adapters.max() == 0) {
         elsewhere[ordinal] = NEUTRAL;
         continue;
       }
-      boolean free = adapters.active().size() + adapters.waiting().size() < adapters.max();
-      elsewhere[ordinal] = free ? FREE_SLOT : FULL;
+      int slots = free(adapters);
+      boolean free = slots > 0;
+      elsewhere[ordinal] =
+          free ? SCARCE_SLOT + (FREE_SLOT - SCARCE_SLOT) * ((double) slots / mostFree) : FULL;
       for (String name : adapters.active()) {
         add(found, name, new Deviation(ordinal, ACTIVE));
       }
       for (String name : adapters.waiting()) {
         if (!adapters.active().contains(name)) {
+          // It is about to be loaded there whatever this request does.
           add(found, name, new Deviation(ordinal, free ? FREE_SLOT : WAITING));
         }
       }
@@ -63,6 +73,19 @@ final class AdapterScores {
     Map<String, Deviations> byAdapter = new HashMap<>();
     found.forEach((name, list) -> byAdapter.put(name, deviations(list)));
     return new AdapterScores(elsewhere, byAdapter);
+  }
+
+  private static int mostFree(EndpointSnapshot snapshot) {
+    int most = 0;
+    for (int ordinal = 0; ordinal < snapshot.size(); ordinal++) {
+      LoraAdapters adapters = snapshot.attribute(Attribute.LORA_ADAPTERS, ordinal);
+      most = adapters == null ? most : Math.max(most, free(adapters));
+    }
+    return most;
+  }
+
+  private static int free(LoraAdapters adapters) {
+    return adapters.max() - adapters.active().size() - adapters.waiting().size();
   }
 
   /** Names that any endpoint reports, running or waiting. */

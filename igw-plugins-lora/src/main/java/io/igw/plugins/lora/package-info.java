@@ -14,7 +14,10 @@
  * <td>0.5</td></tr>
  * <tr><td>the endpoint reports nothing about adapters, or no slots</td><td>0.5</td></tr>
  * <tr><td>the adapter runs there</td><td>1.0</td></tr>
- * <tr><td>running and waiting adapters are fewer than slots</td><td>0.8</td></tr>
+ * <tr><td>running and waiting adapters are fewer than slots, and it waits there</td>
+ * <td>0.8</td></tr>
+ * <tr><td>running and waiting adapters are fewer than slots</td>
+ * <td>0.7 + 0.1 × free slots / most free slots of an endpoint</td></tr>
  * <tr><td>the adapter waits there</td><td>0.6</td></tr>
  * <tr><td>else: all slots are taken by others</td><td>0.0</td></tr>
  * </table>

@@ -1,6 +1,7 @@
 package io.igw.plugins.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.igw.api.Attribute;
 import io.igw.api.EndpointSnapshot;
@@ -39,7 +40,31 @@ class AdapterScoresTest {
             .attribute(
                 Attribute.LORA_ADAPTERS, 0, new LoraAdapters(set(active), set(waiting), slots))
             .build();
-    assertThat(score(AdapterScores.of(snapshot), "a", 0)).isEqualTo(expected);
+    assertThat(score(AdapterScores.of(snapshot), "a", 0)).isCloseTo(expected, within(1e-9));
+  }
+
+  /** Loading costs least where most slots are free, or where it is about to happen anyway. */
+  @Test
+  void moreFreeSlotsAreBetterWithinTheirClass() {
+    EndpointSnapshot.Builder builder = EndpointSnapshot.builder().endpoints(6);
+    LoraAdapters[] reported = {
+      new LoraAdapters(Set.of("b"), Set.of(), 8),
+      new LoraAdapters(Set.of("b", "c", "d", "e"), Set.of("f", "g", "h"), 8),
+      new LoraAdapters(Set.of("b", "c", "d", "e"), Set.of("f", "g", "a"), 8),
+      new LoraAdapters(Set.of("b"), Set.of("a"), 1),
+      new LoraAdapters(Set.of("b"), Set.of("c"), 1),
+      new LoraAdapters(Set.of("a"), Set.of(), 1)
+    };
+    for (int i = 0; i < reported.length; i++) {
+      builder.attribute(Attribute.LORA_ADAPTERS, i, reported[i]);
+    }
+    AdapterScores table = AdapterScores.of(builder.build());
+    double[] scores = new double[reported.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = score(table, "a", i);
+    }
+    double scarce = 0.7 + 0.1 / 7;
+    assertThat(scores).containsExactly(new double[] {0.8, scarce, 0.8, 0.6, 0, 1}, within(1e-9));
   }
 
   @Test

@@ -33,7 +33,9 @@ public final class ApproxPrefixCacheProducer implements DataProducer, PickListen
 
   private static final int SCRATCH_PLACES = 16;
   private static final int BYTES_PER_TOKEN = 4;
-  private static final double[] RATIOS = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
+
+  /** Upper bounds of a ratio (observability-metrics.md 1). */
+  static final double[] RATIOS = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1};
 
   /** 0 and the powers of two from 16 on (observability-metrics.md 6). */
   private static final double[] BYTES = {

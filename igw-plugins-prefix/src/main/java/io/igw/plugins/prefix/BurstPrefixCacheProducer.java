@@ -91,20 +91,20 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
   static BurstPrefixCacheProducer of(Parameters parameters, PluginContext context) {
     int window = parameters.integer("windowDurationMs", 100, 1, 10_000);
     int perReplica = parameters.integer("maxPerReplica", -1, -1, Integer.MAX_VALUE);
+    parameters.explain("maxPerReplica", "-1", "-1 or at least 1");
     if (perReplica == 0) {
       parameters.reject("maxPerReplica", "-1 or >= 1");
     }
-    int blockTokens = parameters.integer("blockSizeTokens", 64, 1, 1 << 20);
-    if (blockTokens % Prompt.BASE_BLOCK_TOKENS != 0) {
-      parameters.reject("blockSizeTokens", "a multiple of " + Prompt.BASE_BLOCK_TOKENS);
-      blockTokens = Prompt.BASE_BLOCK_TOKENS;
-    }
+    int given = parameters.integer("blockSizeTokens", 64, 1, 1 << 20);
+    int blockTokens = PoolView.effective(given);
     int mostTokens = parameters.integer("maxPrefixTokensToMatch", 0, 0, Integer.MAX_VALUE);
-    if (mostTokens > 0 && mostTokens < blockTokens) {
+    parameters.explain("maxPrefixTokensToMatch", "0", "0 or at least blockSizeTokens");
+    if (mostTokens > 0 && mostTokens < given) {
       parameters.reject("maxPrefixTokensToMatch", "0 or >= blockSizeTokens");
     }
     int colocate = parameters.integer("minColocateBlocks", 0, 0, Integer.MAX_VALUE);
     int batch = parameters.integer("maxBatchSize", 1000, -1, Integer.MAX_VALUE / 4);
+    parameters.explain("maxBatchSize", "1000", "-1 or 1 to " + Integer.MAX_VALUE / 4);
     if (batch == 0) {
       parameters.reject("maxBatchSize", "-1 or >= 1");
     }
@@ -112,7 +112,7 @@ public final class BurstPrefixCacheProducer implements AsyncDataProducer, DataPr
     return new BurstPrefixCacheProducer(
         Duration.ofMillis(window).toNanos(),
         blockTokens,
-        mostTokens == 0 ? DEFAULT_BLOCKS : mostTokens / blockTokens,
+        mostTokens == 0 ? DEFAULT_BLOCKS : Math.max(1, mostTokens / blockTokens),
         batch < 0 ? Integer.MAX_VALUE / 4 : batch,
         new BurstAssignment.Rules(perReplica, colocate, balance.equals("tokens")),
         context);

@@ -18,23 +18,30 @@ record PrefixIndexSettings(
     boolean autoTune, int blockTokens, int maxTokens, int maxBlocks, int capacity, int maxBytes) {
   private static final int ABSENT = -1;
   private static final int DEFAULT_BLOCK_TOKENS = 16;
+  private static final int DEFAULT_CAPACITY = 31_250;
   private static final int LEAST_BYTES = 1 << 20;
   private static final int DEFAULT_BYTES = 64 << 20;
 
   static PrefixIndexSettings read(Parameters parameters) {
     boolean autoTune = parameters.flag("autoTune", true);
     int given = parameters.integer("blockSizeTokens", ABSENT, 0, PoolView.MAX_BLOCK_TOKENS);
+    parameters.explain(
+        "blockSizeTokens",
+        Integer.toString(DEFAULT_BLOCK_TOKENS),
+        "0 to " + PoolView.MAX_BLOCK_TOKENS + ", above 0 when autoTune is false");
     int alias = parameters.integer("blockSize", 0, 0, PoolView.MAX_BLOCK_TOKENS);
     int blockTokens = given != ABSENT ? given : alias > 0 ? alias : DEFAULT_BLOCK_TOKENS;
     if (!autoTune && blockTokens == 0) {
       parameters.reject("blockSizeTokens", "> 0 when autoTune is false");
     }
+    int capacity =
+        parameters.integer("lruCapacityPerServer", DEFAULT_CAPACITY, 0, Integer.MAX_VALUE);
     return new PrefixIndexSettings(
         autoTune,
         blockTokens,
         parameters.integer("maxPrefixTokensToMatch", 131_072, 0, Integer.MAX_VALUE),
         parameters.integer("maxPrefixBlocksToMatch", 2048, 0, Integer.MAX_VALUE),
-        parameters.integer("lruCapacityPerServer", 31_250, 1, Integer.MAX_VALUE),
+        capacity == 0 ? DEFAULT_CAPACITY : capacity,
         parameters.integer("maxIndexBytes", DEFAULT_BYTES, LEAST_BYTES, Integer.MAX_VALUE));
   }
 

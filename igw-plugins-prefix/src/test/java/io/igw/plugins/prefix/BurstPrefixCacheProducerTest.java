@@ -204,13 +204,25 @@ class BurstPrefixCacheProducerTest {
     assertThat(new Sent(producer(Map.of()), busy, "").ready).isEqualTo(1);
   }
 
+  /** Prompts are hashed in steps of 64 tokens. */
+  @Test
+  void theBlockSizeIsRoundedUp() {
+    BurstPrefixCacheProducer producer =
+        producer(Map.of("blockSizeTokens", 16, "maxPrefixTokensToMatch", 32));
+    Sent sent = new Sent(producer, busy, "one ".repeat(200));
+    new Sent(producer, busy, "one ".repeat(200));
+    windowPasses();
+    double[] matched = sent.matched(producer);
+    assertThat(matched[0] + matched[1]).as("one block of 64 tokens").isEqualTo(1);
+  }
+
   @Test
   void badParametersAreNamed() {
     MapParameters read =
         new MapParameters(
             Map.of(
                 "maxPerReplica", 0,
-                "blockSizeTokens", 65,
+                "blockSizeTokens", 0,
                 "maxPrefixTokensToMatch", 10,
                 "maxBatchSize", 0,
                 "windowDurationMs", 0,

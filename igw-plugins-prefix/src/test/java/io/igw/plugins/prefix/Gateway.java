@@ -26,6 +26,7 @@ import io.igw.spi.PluginProvider;
 import io.igw.spi.ProfileHandler;
 import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
+import java.util.List;
 import java.util.Map;
 
 /** A pool and a scheduler with the plugins of this module. */
@@ -139,12 +140,15 @@ final class Gateway implements AutoCloseable {
   }
 
   PluginMeters.Series meter(String family) {
+    return series(family).get(0);
+  }
+
+  List<PluginMeters.Series> series(String family) {
     return graph.meters().families().stream()
         .filter(f -> f.name().equals(family))
         .findFirst()
         .orElseThrow()
-        .series()
-        .get(0);
+        .series();
   }
 
   Scheduler scheduler() {

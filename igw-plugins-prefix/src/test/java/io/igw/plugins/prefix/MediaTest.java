@@ -3,11 +3,18 @@ package io.igw.plugins.prefix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Decision;
+import io.igw.api.Endpoint;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Prompt;
 import io.igw.api.PromptBuilder;
+import io.igw.scheduler.Evaluation;
+import io.igw.scheduler.PluginMeters;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.plugins.BuiltInPlugins;
+import io.igw.spi.Picker;
 import io.igw.spi.Scorer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,19 +88,84 @@ class MediaTest {
     assertThat(best(images(1, 100))).isZero();
   }
 
+  private static Endpoint endpoint(int slot, int generation) {
+    return Endpoint.of(Gateway.id(slot), "10.0.0.1", 8000, Map.of(), slot, generation);
+  }
+
   @Test
   void theTableKeepsTheLatest() {
     MediaTables tables = new MediaTables(64);
+    Endpoint endpoint = endpoint(3, 1);
     for (long hash = 1; hash <= 10_000; hash++) {
-      tables.add(3, 1, hash * 0x9E3779B97F4A7C15L);
+      tables.add(endpoint, hash * 0x9E3779B97F4A7C15L);
     }
     int held = 0;
     for (long hash = 1; hash <= 10_000; hash++) {
-      held += tables.holds(3, 1, hash * 0x9E3779B97F4A7C15L) ? 1 : 0;
+      held += tables.holds(endpoint, hash * 0x9E3779B97F4A7C15L) ? 1 : 0;
     }
     assertThat(held).isBetween(32, 128);
-    assertThat(tables.holds(3, 1, 10_000 * 0x9E3779B97F4A7C15L)).isTrue();
-    assertThat(tables.holds(3, 2, 10_000 * 0x9E3779B97F4A7C15L)).isFalse();
+    assertThat(tables.holds(endpoint, 10_000 * 0x9E3779B97F4A7C15L)).isTrue();
+    assertThat(tables.holds(endpoint(3, 2), 10_000 * 0x9E3779B97F4A7C15L)).isFalse();
+  }
+
+  @Test
+  void theTableForgetsWhatWasUsedLongestAgo() {
+    MediaTables tables = new MediaTables(8);
+    Endpoint endpoint = endpoint(3, 1);
+    // All in one set of eight.
+    for (long hash = 1; hash <= 8; hash++) {
+      tables.add(endpoint, hash);
+    }
+    tables.add(endpoint, 1);
+    tables.add(endpoint, 4);
+    assertThat(tables.holds(endpoint, 2)).isTrue();
+    tables.add(endpoint, 9);
+    tables.add(endpoint, 10);
+    List<Long> held = new ArrayList<>();
+    for (long hash = 1; hash <= 10; hash++) {
+      if (tables.holds(endpoint, hash)) {
+        held.add(hash);
+      }
+    }
+    assertThat(held).containsExactly(1L, 4L, 5L, 6L, 7L, 8L, 9L, 10L);
+  }
+
+  @Test
+  void allDestinationsOfARequestHaveItsImages() {
+    Gateway three = new Gateway(3);
+    MmEmbeddingsCacheProducer producer =
+        three.create(PRODUCER, PRODUCER, Map.of(), MmEmbeddingsCacheProducer.class);
+    Scorer scorer = three.create("s", "mm-embeddings-cache-scorer", Map.of(), Scorer.class);
+    Picker two = BuiltInPlugins.maxScorePicker(2);
+    Scheduler listing =
+        three
+            .builder
+            .producer(PRODUCER, producer)
+            .listener(PRODUCER, producer)
+            .profile("default", p -> p.scorer("s", scorer, 1).picker("two", two))
+            .build();
+    listing.schedule(images(1, 100), null);
+    assertThat(listing.evaluate(images(1, 100)).profiles().get(0).candidates())
+        .extracting(Evaluation.Candidate::total)
+        .containsExactlyInAnyOrder(1.0, 1.0, 0.0);
+  }
+
+  @Test
+  void queriesAndHitsAreCounted() {
+    String holder = pick(images(1, 100));
+    pick(images(1, 100, 1, 100, 2, 100));
+    Prompt video = new PromptBuilder().media(Prompt.Modality.VIDEO, 7, 50).build("m", null);
+    pick(Gateway.request(video));
+    assertThat(gateway.series("llm_d_epp_encoder_cache_queries"))
+        .extracting(s -> s.labelValues().get(0) + " " + s.value())
+        .contains("image 3.0", "video 1.0", "audio 0.0");
+    assertThat(gateway.series("llm_d_epp_encoder_cache_hits"))
+        .extracting(s -> s.labelValues() + " " + s.value())
+        .containsExactly("[image, " + holder + "] 1.0");
+    // None of one image, half of two, none of the video.
+    PluginMeters.Series ratio = gateway.meter("llm_d_epp_encoder_cache_hit_ratio");
+    assertThat(ratio.count(0)).isEqualTo(2);
+    assertThat(ratio.value()).isEqualTo(0.5);
   }
 
   @Test

@@ -76,7 +76,7 @@ class ProvidersTest {
     "blockSize,-1",
     "maxPrefixTokensToMatch,-1",
     "maxPrefixBlocksToMatch,-1",
-    "lruCapacityPerServer,0",
+    "lruCapacityPerServer,-1",
     "maxIndexBytes,1000",
     "blocksize,16",
   })
@@ -117,6 +117,14 @@ class ProvidersTest {
                     new MapParameters(Map.of("blockSizeTokens", 32, "blockSize", 128)))
                 .blockTokens())
         .isEqualTo(32);
+  }
+
+  @Test
+  void aCapacityOfNothingIsTheDefault() {
+    assertThat(
+            PrefixIndexSettings.read(new MapParameters(Map.of("lruCapacityPerServer", 0)))
+                .capacity())
+        .isEqualTo(31_250);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.igw.runtime.parse;
 
 import io.igw.api.Prompt;
+import io.igw.api.Prompt.Modality;
 import io.igw.api.PromptBuilder;
 import io.igw.api.RequestHeaders;
 import io.igw.scheduler.plugins.MediaTokens;
@@ -340,7 +341,7 @@ final class JsonRequest
     tokens = Math.min(tokens, MAX_MEDIA_TOKENS - mediaTokens);
     mediaTokens += tokens;
     if (tokens > 0) {
-      prompt.media(digest, tokens);
+      prompt.media(border == Borders.VIDEO ? Modality.VIDEO : Modality.IMAGE, digest, tokens);
     }
     for (int i = 0; i < tokens; i++) {
       prompt.token((int) digest);

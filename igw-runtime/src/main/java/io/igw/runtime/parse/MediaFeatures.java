@@ -1,5 +1,6 @@
 package io.igw.runtime.parse;
 
+import io.igw.api.Prompt.Modality;
 import io.igw.api.PromptBuilder;
 import java.util.Arrays;
 
@@ -11,7 +12,7 @@ final class MediaFeatures {
   /** A hash that is not told. */
   static final long NONE = 0;
 
-  /** Modalities: image, video, audio, and all others together. */
+  /** As many as {@link Modality} has, in its order. */
   static final int MODALITIES = 4;
 
   /** Items beyond are not looked at. */
@@ -62,7 +63,7 @@ final class MediaFeatures {
       int items = Math.min(hashCounts[modality], lengthCounts[modality]);
       for (int i = 0; i < items; i++) {
         if (hashes[modality][i] != NONE) {
-          prompt.media(hashes[modality][i], lengths[modality][i]);
+          prompt.media(Modality.values()[modality], hashes[modality][i], lengths[modality][i]);
         }
       }
     }

@@ -15,17 +15,17 @@ public final class BuiltInPlugins {
 
   /** {@code queue-scorer}: the fewer requests wait, the better. */
   public static Scorer queueScorer() {
-    return new SpreadScorer(Signal.WAITING_REQUESTS);
+    return new SpreadScorer(Signal.WAITING_REQUESTS, AbsentNumbers.MEAN);
   }
 
   /** {@code running-requests-size-scorer}: the fewer requests run, the better. */
   public static Scorer runningRequestsScorer() {
-    return new SpreadScorer(Signal.RUNNING_REQUESTS);
+    return new SpreadScorer(Signal.RUNNING_REQUESTS, AbsentNumbers.MEAN);
   }
 
   /** {@code kv-cache-utilization-scorer}: the emptier the KV cache, the better. */
   public static Scorer kvCacheUtilizationScorer() {
-    return new KvCacheScorer();
+    return new KvCacheScorer(AbsentNumbers.MEAN);
   }
 
   /** {@code active-request-scorer}: the fewer requests this picker has in flight, the better. */

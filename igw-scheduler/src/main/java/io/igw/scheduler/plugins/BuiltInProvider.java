@@ -1,5 +1,6 @@
 package io.igw.scheduler.plugins;
 
+import io.igw.api.Signal;
 import io.igw.spi.Parameters;
 import io.igw.spi.SimpleProvider;
 
@@ -13,6 +14,10 @@ public final class BuiltInProvider {
         1, parameters.integer("maxNumOfEndpoints", 1, Integer.MIN_VALUE, Integer.MAX_VALUE));
   }
 
+  private static double absent(Parameters parameters) {
+    return AbsentNumbers.read(parameters, AbsentNumbers.MEAN);
+  }
+
   /** {@code queue-scorer}. */
   public static final class QueueScorer extends SimpleProvider {
     /** For ServiceLoader. */
@@ -21,7 +26,7 @@ public final class BuiltInProvider {
           "queue-scorer",
           Stability.BETA,
           "the fewer requests wait, the better",
-          (p, c) -> BuiltInPlugins.queueScorer());
+          (p, c) -> new SpreadScorer(Signal.WAITING_REQUESTS, absent(p)));
     }
   }
 
@@ -33,7 +38,7 @@ public final class BuiltInProvider {
           "running-requests-size-scorer",
           Stability.BETA,
           "the fewer requests run, the better",
-          (p, c) -> BuiltInPlugins.runningRequestsScorer());
+          (p, c) -> new SpreadScorer(Signal.RUNNING_REQUESTS, absent(p)));
     }
   }
 
@@ -45,7 +50,7 @@ public final class BuiltInProvider {
           "kv-cache-utilization-scorer",
           Stability.BETA,
           "the emptier the KV cache, the better",
-          (p, c) -> BuiltInPlugins.kvCacheUtilizationScorer());
+          (p, c) -> new KvCacheScorer(absent(p)));
     }
   }
 

@@ -29,6 +29,7 @@ public final class NamedSignal {
   public static NamedSignal read(Parameters parameters, String key, PluginContext context) {
     String name = parameters.text(key, "");
     @Nullable String producer = parameters.text("producer");
+    parameters.explain("producer", CORE, "a plugin's name; empty: any");
     if (name.isEmpty()) {
       parameters.reject(key, "the name of an attribute");
     } else if (name.contains("/") && producer == null) {

@@ -10,18 +10,21 @@ import io.igw.spi.Scorer;
  * v)/(max − min)}, all equal: 1 (plugins-scheduling.md 3.1). Types {@code queue-scorer} and {@code
  * running-requests-size-scorer}.
  *
- * <p>An endpoint whose number was never seen counts for neither bound and scores the mean of the
- * others. The age of a number is not looked at, so that the score can be kept with the snapshot:
- * whoever publishes snapshots decides what is too old.
+ * <p>An endpoint whose number was never seen counts for neither bound and scores {@code
+ * absentScore}, without which it is the mean of the others. The age of a number is not looked at,
+ * so that the score can be kept with the snapshot: whoever publishes snapshots decides what is too
+ * old.
  *
  * <p><b>Threading.</b> Stateless. <b>Cost.</b> Two passes over a column, once per snapshot while
  * nothing is filtered.
  */
 final class SpreadScorer implements Scorer {
   private final Signal signal;
+  private final double absent;
 
-  SpreadScorer(Signal signal) {
+  SpreadScorer(Signal signal, double absent) {
     this.signal = signal;
+    this.absent = absent;
   }
 
   @Override
@@ -46,7 +49,7 @@ final class SpreadScorer implements Scorer {
         scores[i] = (max - values[i]) / range;
       }
     }
-    AbsentNumbers.fill(scores, size);
+    AbsentNumbers.fill(scores, size, absent);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.igw.scheduler.scorers;
 
+import io.igw.scheduler.plugins.AbsentNumbers;
 import io.igw.scheduler.plugins.NamedSignal;
 import io.igw.spi.Candidates;
 import io.igw.spi.Cycle;
@@ -9,8 +10,8 @@ import io.igw.spi.Scorer;
 
 /**
  * Scores one number of an endpoint between two bounds, given or found among the candidates
- * (plugins-scheduling.md 3.9); an endpoint without it scores 0. Type {@code
- * endpoint-attribute-scorer}.
+ * (plugins-scheduling.md 3.9); an endpoint without it scores {@code absentScore}, 0 by default.
+ * Type {@code endpoint-attribute-scorer}.
  *
  * <p><b>Threading.</b> Stateless. <b>Cost.</b> At most two passes over a column, once per snapshot.
  */
@@ -20,14 +21,21 @@ final class EndpointAttributeScorer implements Scorer {
   private final boolean adaptive;
   private final double least;
   private final double most;
+  private final double absent;
 
   private EndpointAttributeScorer(
-      NamedSignal signal, boolean lowerIsBetter, boolean adaptive, double least, double most) {
+      NamedSignal signal,
+      boolean lowerIsBetter,
+      boolean adaptive,
+      double least,
+      double most,
+      double absent) {
     this.signal = signal;
     this.lowerIsBetter = lowerIsBetter;
     this.adaptive = adaptive;
     this.least = least;
     this.most = most;
+    this.absent = absent;
   }
 
   static Scorer of(Parameters parameters, PluginContext context) {
@@ -46,17 +54,18 @@ final class EndpointAttributeScorer implements Scorer {
     if (!(least < most)) {
       fixed.reject("max", "a number above min");
     }
-    return new EndpointAttributeScorer(signal, lower, adaptive, least, most);
+    double absent = AbsentNumbers.read(parameters, 0);
+    return new EndpointAttributeScorer(signal, lower, adaptive, least, most, absent);
   }
 
   /** Of a column whose bounds the candidates give. */
   static Scorer adaptive(NamedSignal signal, boolean lowerIsBetter) {
-    return new EndpointAttributeScorer(signal, lowerIsBetter, true, 0, 1);
+    return new EndpointAttributeScorer(signal, lowerIsBetter, true, 0, 1, 0);
   }
 
   /** Of a column with given bounds. */
   static Scorer fixed(NamedSignal signal, boolean lowerIsBetter, double least, double most) {
-    return new EndpointAttributeScorer(signal, lowerIsBetter, false, least, most);
+    return new EndpointAttributeScorer(signal, lowerIsBetter, false, least, most, 0);
   }
 
   @Override
@@ -79,7 +88,7 @@ final class EndpointAttributeScorer implements Scorer {
     for (int i = 0; i < size; i++) {
       double value = values[i];
       if (Double.isNaN(value)) {
-        scores[i] = 0;
+        scores[i] = Double.NaN;
       } else if (range > 0) {
         double x = (value - low) / range;
         double inside = x < 0 ? 0 : x > 1 ? 1 : x;
@@ -88,6 +97,7 @@ final class EndpointAttributeScorer implements Scorer {
         scores[i] = 1;
       }
     }
+    AbsentNumbers.fill(scores, size, absent);
   }
 
   @Override

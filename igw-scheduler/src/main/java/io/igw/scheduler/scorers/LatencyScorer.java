@@ -77,7 +77,7 @@ final class LatencyScorer implements Scorer {
   }
 
   private static double weight(Parameters parameters, String key, double defaultValue) {
-    return parameters.number(key, defaultValue, 0, 1e6);
+    return parameters.number(key, defaultValue, -1e6, 1e6);
   }
 
   @Override
@@ -122,7 +122,7 @@ final class LatencyScorer implements Scorer {
         double others = byTpot ? (Math.abs(tpot[i]) - tpotLow) / (tpotHigh - tpotLow) : 0.5;
         double combined = a * first + b * others;
         double share = mostHeadroom ? combined : 1 - combined;
-        scores[i] = Math.min(1, ((int) (share * 100) + 1) / 100.0);
+        scores[i] = Math.max(0, Math.min(1, ((int) (share * 100) + 1) / 100.0));
       }
     }
   }
@@ -167,7 +167,7 @@ final class LatencyScorer implements Scorer {
       double held = PrefixMatch.ratio(matched[i], total[i]);
       double c =
           sum > 0 ? (kvWeight * free + queueWeight * queue + prefixWeight * held) / sum : free;
-      scores[i] = Math.min(1, Math.round(100 * c) / 100.0);
+      scores[i] = Math.max(0, Math.min(1, Math.round(100 * c) / 100.0));
     }
   }
 

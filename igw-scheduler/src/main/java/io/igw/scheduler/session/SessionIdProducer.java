@@ -30,6 +30,7 @@ final class SessionIdProducer implements DataProducer {
   static DataProducer of(Parameters parameters, PluginContext context) {
     String header = parameters.text("headerName");
     String cookie = parameters.text("cookieName");
+    parameters.explain("headerName", "x-session-id", "or cookieName");
     if (header != null && cookie != null) {
       parameters.reject("cookieName", "only one of headerName and cookieName");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BuiltInParametersTest {
   static Stream<Arguments> refused() {
     return Stream.of(
-        refused("queue-scorer", "weight", 2, "no parameters"),
+        refused("single-profile-handler", "weight", 2, "no parameters"),
         refused("single-profile-handler", "profile", "x", "no parameters"),
         refused("active-request-scorer", "maxBusyScore", 1.5, "a number, 0..1"),
         refused("active-request-scorer", "maxBusyScore", -0.5, "a number, 0..1"),

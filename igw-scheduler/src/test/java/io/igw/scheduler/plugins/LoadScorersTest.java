@@ -54,6 +54,28 @@ class LoadScorersTest {
         .containsExactly(numbers(scores), ROUNDING);
   }
 
+  /** A policy beside the mean: neutral, or the worst there is. */
+  @ParameterizedTest
+  @CsvSource({
+    "queue-scorer,                 WAITING,  0 5 10 -, 0.5, 1 0.5 0 0.5",
+    "queue-scorer,                 WAITING,  0 5 10 -, 0,   1 0.5 0 0",
+    "running-requests-size-scorer, RUNNING,  0 -,      0,   1 0",
+    "kv-cache-utilization-scorer,  KV,       0.2 -,    0,   0.8 0",
+    "kv-cache-utilization-scorer,  KV,       - -,      0.1, 0.1 0.1",
+  })
+  void theScoreOfAbsentNumbersMayBeGiven(
+      String type, String column, String values, double absent, String scores) {
+    Signal signal =
+        switch (column) {
+          case "WAITING" -> Signal.WAITING_REQUESTS;
+          case "RUNNING" -> Signal.RUNNING_REQUESTS;
+          default -> Signal.KV_CACHE_USAGE;
+        };
+    Scorer scorer = BuiltIns.of(Scorer.class, type, Map.of("absentScore", absent));
+    assertThat(TestCycle.on(pool(signal, numbers(values))).score(scorer))
+        .containsExactly(numbers(scores), ROUNDING);
+  }
+
   private static double[] score(String type, Signal signal, String values) {
     Scorer scorer = BuiltIns.of(Scorer.class, type, null);
     assertThat(scorer.inputs()).isEqualTo(Scorer.Inputs.SNAPSHOT);

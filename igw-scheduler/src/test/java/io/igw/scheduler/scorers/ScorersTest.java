@@ -47,6 +47,27 @@ class ScorersTest {
     assertThat(TestCycle.on(Made.endpoints(2)).score(scorer)).containsExactly(0.5, 0.5);
   }
 
+  @Test
+  void theScoreOfTheUnknownMayBeGiven() {
+    EndpointSnapshot pool = Made.numbers(Signal.WAITING_REQUESTS, 0, 10, NONE);
+    Scorer load =
+        made.make(Scorer.class, "load-aware-scorer", Map.of("threshold", 10, "absentScore", 0));
+    assertThat(TestCycle.on(pool).score(load)).containsExactly(0.5, 0, 0);
+    Scorer attribute =
+        made.make(
+            Scorer.class,
+            "endpoint-attribute-scorer",
+            Map.of(
+                "attributeKey",
+                Signal.WAITING_REQUESTS.name(),
+                "algorithm",
+                Map.of("type", "linear_lower_is_better"),
+                "absentScore",
+                0.5));
+    assertThat(TestCycle.on(pool).score(attribute)).containsExactly(1, 0, 0.5);
+    assertThat(Made.problems("load-aware-scorer", Map.of("absentScore", 1.5))).hasSize(1);
+  }
+
   private Scorer attribute(String type, Map<String, ?> normalization) {
     return made.make(
         Scorer.class,
@@ -175,6 +196,9 @@ class ScorersTest {
     "0, 0, 1, 0.9, 0.5",
     "0, 0, 0, 0.75, 0.4",
     "2, 1, 1, 0.73, 0.33",
+    // Weights that sum up to nothing leave the KV cache; others may be negative.
+    "-1, 0, 0, 0.75, 0.4",
+    "-1, 2, 0, 0.25, 0",
   })
   void latencyWithoutPredictions(double kv, double queue, double prefix, double a, double b) {
     Scorer scorer =
