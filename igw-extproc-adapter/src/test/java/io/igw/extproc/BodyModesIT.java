@@ -31,31 +31,34 @@ class BodyModesIT {
 
   @AutoClose private @Nullable EnvoyRig rig;
 
-  private EnvoyRig start(EngineSettings settings, String request, String response)
-      throws Exception {
+  private EnvoyRig start(
+      EngineSettings settings, String request, String response, String... flags) throws Exception {
     EnvoyRig started =
         EnvoyRig.start(
             directory,
             3,
             settings,
             EnvoyRig.QUEUE_AND_PREFIX,
-            b -> b.withBodyModes(request, response));
+            b -> b.withBodyModes(request, response),
+            flags);
     rig = started;
     return started;
   }
 
   @ParameterizedTest
   @CsvSource({
-    // request, response, whether the prompt is seen, whether the usage is
-    "FULL_DUPLEX_STREAMED, NONE, true, false",
-    "BUFFERED, BUFFERED, true, true",
-    "BUFFERED_PARTIAL, BUFFERED_PARTIAL, false, true",
-    "STREAMED, STREAMED, false, true",
-    "NONE, NONE, false, false",
+    // request, response, profile, whether the prompt is seen, whether the usage is
+    "FULL_DUPLEX_STREAMED, NONE, generic, true, false",
+    "BUFFERED, BUFFERED, envoy-ai-gateway, true, true",
+    "BUFFERED_PARTIAL, BUFFERED_PARTIAL, generic, false, true",
+    "STREAMED, STREAMED, generic, false, true",
+    "NONE, NONE, generic, false, false",
   })
-  void routesAndFollows(String request, String response, boolean prompt, boolean usage)
+  void routesAndFollows(
+      String request, String response, String profile, boolean prompt, boolean usage)
       throws Exception {
-    EnvoyRig rig = start(EngineSettings.defaults().withSpeed(20), request, response);
+    EngineSettings fast = EngineSettings.defaults().withSpeed(20);
+    EnvoyRig rig = start(fast, request, response, "--gateway-profile=" + profile);
     for (int i = 0; i < 4; i++) {
       String text = ("conversation " + i + " ").repeat(60);
       HttpResponse<String> first = rig.send(rig.chat("base-model", text, false));

@@ -43,6 +43,7 @@ final class EnvoyRig implements AutoCloseable {
 
   private final Path directory;
   private final List<String> pickerFlags;
+  private final boolean tls;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final int[] ports = FreePorts.find(5);
@@ -79,12 +80,11 @@ final class EnvoyRig implements AutoCloseable {
           discovery: {pluginRef: files}
         """
             .formatted(directory.resolve("endpoints.yaml"), plugins));
+    EnvoyBootstrap applied =
+        bootstrap.apply(EnvoyBootstrap.of(ports[0], ports[1], ports[2]), servers);
+    tls = applied.tlsToPicker();
     picker = newPicker();
-    envoy =
-        EnvoyProcess.start(
-            binary,
-            bootstrap.apply(EnvoyBootstrap.of(ports[0], ports[1], ports[2]), servers),
-            directory);
+    envoy = EnvoyProcess.start(binary, applied, directory);
   }
 
   /**
@@ -145,11 +145,15 @@ final class EnvoyRig implements AutoCloseable {
 
   /** The picker's endpoints from now on; it notices by itself. */
   void writeEndpoints(List<ModelServer> live) throws IOException {
+    writeAddresses(live.stream().map(ModelServer::hostPort).toList());
+  }
+
+  /** The same with servers of another kind, each {@code ip:port}. */
+  void writeAddresses(List<String> live) throws IOException {
     String entries =
         live.stream()
-            .map(s ->
-                "- {name: s%d, address: %s, port: \"%d\"}\n"
-                    .formatted(s.port(), s.host(), s.port()))
+            .map(s -> s.split(":"))
+            .map(s -> "- {name: s%s, address: %s, port: \"%s\"}\n".formatted(s[1], s[0], s[1]))
             .collect(Collectors.joining());
     replace(
         directory.resolve("endpoints.yaml"),
@@ -172,7 +176,7 @@ final class EnvoyRig implements AutoCloseable {
         List.of(
             "epp",
             "--config-file=" + directory.resolve("config.yaml"),
-            "--secure-serving=false",
+            "--secure-serving=" + tls,
             "--grpc-port=" + ports[2],
             "--grpc-health-port=" + ports[3],
             "--metrics-port=" + ports[4]));
@@ -243,6 +247,11 @@ final class EnvoyRig implements AutoCloseable {
 
   EnvoyProcess envoy() {
     return envoy;
+  }
+
+  /** Where clients connect. */
+  int port() {
+    return ports[0];
   }
 
   int adminPort() {

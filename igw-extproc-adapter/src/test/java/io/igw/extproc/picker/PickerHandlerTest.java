@@ -40,6 +40,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a decision and a response look like on the wire. */
@@ -124,29 +125,7 @@ class PickerHandlerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "x-gateway-destination-endpoint-served",
-        "x-gateway-destination-endpoint-subset",
-        "x-llm-d-request-dropped-reason",
-        "x-prefiller-host-port",
-        "x-encoder-hosts-ports",
-        "x-data-parallel-host-port",
-        "x-kv-cache-source-host-port",
-        "x-llm-d-inference-fairness-id",
-        "x-gateway-inference-fairness-id",
-        "x-llm-d-inference-objective",
-        "x-gateway-inference-objective",
-        "x-llm-d-model-name-rewrite",
-        "x-gateway-model-name-rewrite",
-        "x-llm-d-slo-ttft-ms",
-        "x-slo-ttft-ms",
-        "x-llm-d-slo-tpot-ms",
-        "x-slo-tpot-ms",
-        "x-llm-d-video-fps",
-        "x-llm-d-video-duration-seconds",
-        "x-llm-d-video-resolution"
-      })
+  @MethodSource("io.igw.extproc.testing.ClientHeaders#removed")
   void controlAndRoutingHeadersNeverGetThrough(String name) {
     assertThat(headers(exchange(post(), body("{}", true))).getRemoveHeadersList()).contains(name);
     replies.sent.clear();

@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.igw.api.EndpointId;
 import io.igw.extproc.metrics.PrometheusMetrics;
+import io.igw.extproc.picker.GatewayProfile;
 import io.igw.extproc.picker.PickerHandler;
 import io.igw.extproc.server.EventLoops;
 import io.igw.extproc.server.ExtProcServer;
@@ -26,8 +27,18 @@ public final class Served implements AutoCloseable {
   public final ManagedChannel channel;
   private final EventLoops loops = new EventLoops(1);
 
-  /** Serves endpoints; bodies over 2 MB are refused. */
+  /** Serves a generic gateway. */
   public Served(PickerRuntime.Builder builder, ErrorFormat errors, EndpointSpec... endpoints)
+      throws Exception {
+    this(GatewayProfile.GENERIC, builder, errors, endpoints);
+  }
+
+  /** Serves endpoints; bodies over 2 MB are refused. */
+  public Served(
+      GatewayProfile gateway,
+      PickerRuntime.Builder builder,
+      ErrorFormat errors,
+      EndpointSpec... endpoints)
       throws Exception {
     runtime =
         builder
@@ -38,7 +49,8 @@ public final class Served implements AutoCloseable {
     runtime.start();
     InetAddress loopback = InetAddress.getLoopbackAddress();
     server =
-        ExtProcServer.builder(new PickerHandler(runtime::open, false, false), loops)
+        ExtProcServer.builder(
+                new PickerHandler(runtime::open, false, false, gateway, false), loops)
             .events(metrics)
             .errors(errors)
             .start(new InetSocketAddress(loopback, 0));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -23,6 +24,7 @@ import java.security.PrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,10 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules EPP-62 to EPP-64. */
+/** Rules EPP-62 to EPP-65. */
 @Timeout(240)
 class ServerTlsTest {
   private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+  /** More with {@code -Digw.connections=1000}. */
+  private static final int CONNECTIONS = Integer.getInteger("igw.connections", 200);
 
   @TempDir Path directory;
 
@@ -108,6 +113,66 @@ class ServerTlsTest {
     return NettyChannelBuilder.forAddress("localhost", port)
         .sslContext(GrpcSslContexts.forClient().trustManager(new ByteArrayInputStream(pem)).build())
         .build();
+  }
+
+  /** One gateway opens a connection for every request, each with a whole handshake. */
+  @Test
+  void everyRequestMayComeOnAConnectionOfItsOwn() throws Exception {
+    Identity identity = write("a.test");
+    ServerTls tls = ServerTls.create(directory, NOW, List.of(), "", List.of());
+    EventLoops loops = new EventLoops(2);
+    try (ExtProcServer server =
+        ExtProcServer.builder(StreamHandler.CONTINUE, loops)
+            .tls(tls.context())
+            .start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        ManagedChannel fresh = channel(server.port(), identity);
+        DataPlane plane = new DataPlane(fresh).send(Messages.post(), Messages.body("{}", true));
+        plane.next(2);
+        assertThat(plane.halfClose().status()).isEqualTo(Status.OK);
+        fresh.shutdownNow();
+      }
+      assertThat(server.drain(TimeUnit.SECONDS.toNanos(60))).isZero();
+    }
+    loops.close();
+  }
+
+  @Test
+  void aCertificateIsReplacedUnderAHundredStreams() throws Exception {
+    Identity first = write("first.test");
+    ServerTls tls = ServerTls.create(directory, NOW, List.of(), "", List.of());
+    EventLoops loops = new EventLoops(2);
+    List<ManagedChannel> channels = new ArrayList<>();
+    try (ExtProcServer server =
+        ExtProcServer.builder(StreamHandler.CONTINUE, loops)
+            .tls(tls.context())
+            .start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      for (int i = 0; i < 10; i++) {
+        channels.add(channel(server.port(), first));
+      }
+      List<DataPlane> streams = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        streams.add(new DataPlane(channels.get(i % 10)).send(Messages.post()));
+      }
+      for (DataPlane stream : streams) {
+        stream.next();
+      }
+      Identity second = write("second.test");
+      assertThat(tls.reload()).isTrue();
+      ManagedChannel later = channel(server.port(), second);
+      channels.add(later);
+      new DataPlane(later).send(Messages.post()).next();
+      for (DataPlane stream : streams) {
+        stream.send(Messages.body("still here", true));
+      }
+      for (DataPlane stream : streams) {
+        stream.next();
+        assertThat(stream.halfClose().status()).isEqualTo(Status.OK);
+      }
+    } finally {
+      channels.forEach(ManagedChannel::shutdownNow);
+    }
+    loops.close();
   }
 
   @ParameterizedTest

@@ -341,6 +341,7 @@ public record EnvoyBootstrap(
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                       stat_prefix: inference
                       stream_idle_timeout: 600s
+                      common_http_protocol_options: { max_headers_count: 200 }
                       route_config:
                         name: inference
                         virtual_hosts:
