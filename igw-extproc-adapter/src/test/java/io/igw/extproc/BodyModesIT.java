@@ -31,8 +31,8 @@ class BodyModesIT {
 
   @AutoClose private @Nullable EnvoyRig rig;
 
-  private EnvoyRig start(
-      EngineSettings settings, String request, String response, String... flags) throws Exception {
+  private EnvoyRig start(EngineSettings settings, String request, String response, String... flags)
+      throws Exception {
     EnvoyRig started =
         EnvoyRig.start(
             directory,

@@ -128,8 +128,7 @@ class ConformanceLikeTest {
             .limit(selected)
             .map(pod -> pod.substring(0, pod.indexOf(':')))
             .collect(Collectors.joining(","));
-    assertThat(load(100, 10, selection, i -> pool))
-        .containsOnlyKeys(Arrays.copyOf(pods, selected));
+    assertThat(load(100, 10, selection, i -> pool)).containsOnlyKeys(Arrays.copyOf(pods, selected));
   }
 
   /** Both pickers are told the pods of both pools; each knows its own. */

@@ -117,8 +117,7 @@ class GatewayShapesTest {
 
   /** What it reads: the header of this very name, its bytes. */
   private static String pickedByNgf(List<ProcessingResponse> replies) {
-    HeaderMutation mutation =
-        replies.get(0).getRequestHeaders().getResponse().getHeaderMutation();
+    HeaderMutation mutation = replies.get(0).getRequestHeaders().getResponse().getHeaderMutation();
     List<HeaderValueOption> named =
         mutation.getSetHeadersList().stream()
             .filter(option -> option.getHeader().getKey().equals(DESTINATION))

@@ -176,8 +176,7 @@ class WireIT {
   }
 
   /** The lines of an answer's head. */
-  private List<String> raw(String requestLine, List<String> headers, byte[] body)
-      throws Exception {
+  private List<String> raw(String requestLine, List<String> headers, byte[] body) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), rig.port())) {
       OutputStream out = socket.getOutputStream();
       String head = requestLine + "\r\n" + String.join("\r\n", headers) + "\r\n\r\n";

@@ -49,8 +49,7 @@ public final class Served implements AutoCloseable {
     runtime.start();
     InetAddress loopback = InetAddress.getLoopbackAddress();
     server =
-        ExtProcServer.builder(
-                new PickerHandler(runtime::open, false, false, gateway, false), loops)
+        ExtProcServer.builder(new PickerHandler(runtime::open, false, false, gateway, false), loops)
             .events(metrics)
             .errors(errors)
             .start(new InetSocketAddress(loopback, 0));
