@@ -65,8 +65,7 @@ class WireIT {
     if (ended == null) {
       return;
     }
-    try (ended;
-        Upstream server = upstream) {
+    try {
       await(() -> ended.metric("igw_open_leases") == 0 && ended.metric("igw_held_body_bytes") == 0);
       assertThat(ended.pickerLog()).contains("(TLS)").doesNotContain("OutOfMemory");
       assertThat(ended.metric("igw_stream_faults_total")).isZero();
@@ -74,6 +73,9 @@ class WireIT {
           .containsPattern("handshake: [1-9]");
       assertThat(ended.envoy().admin("/stats?filter=rejected_header_mutations"))
           .doesNotContainPattern("rejected_header_mutations: [1-9]");
+    } finally {
+      upstream.close();
+      ended.close();
     }
   }
 

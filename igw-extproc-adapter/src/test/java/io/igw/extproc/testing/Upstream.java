@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -72,7 +73,7 @@ public final class Upstream implements AutoCloseable {
     Headers sent = exchange.getResponseHeaders();
     COOKIES.forEach(cookie -> sent.add("set-cookie", cookie));
     sent.set("x-served-by", hostPort);
-    end(exchange, HexFormat.of().formatHex(digest.digest()).getBytes());
+    end(exchange, HexFormat.of().formatHex(digest.digest()).getBytes(StandardCharsets.US_ASCII));
   }
 
   private static void end(HttpExchange exchange, byte[] body) throws IOException {
