@@ -26,5 +26,6 @@ module io.igw.runtime {
       io.igw.runtime.parse.ParserProvider.VllmGrpc,
       io.igw.runtime.discovery.FileDiscoveryProvider,
       io.igw.runtime.metrics.CoreMetricsExtractorProvider,
-      io.igw.runtime.metrics.MetricsSourceProvider;
+      io.igw.runtime.metrics.MetricsSourceProvider,
+      io.igw.runtime.session.FileSessionStoreProvider;
 }

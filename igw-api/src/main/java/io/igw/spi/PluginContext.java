@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a plugin gets at creation; all registration happens here. */
 public interface PluginContext {
@@ -53,6 +54,14 @@ public interface PluginContext {
    * a new one.
    */
   <T extends AutoCloseable> T state(Object fingerprint, Supplier<T> create);
+
+  /**
+   * Another instance that this plugin depends on by {@link #consumes}; null before it is there,
+   * which is once all plugins are, and if it is of another kind.
+   */
+  default <T extends Plugin> @Nullable T plugin(String name, Class<T> kind) {
+    return null;
+  }
 
   /** Runs short tasks later; virtual in simulation. */
   Timer timer();

@@ -22,6 +22,7 @@ import io.igw.spi.ResponseObserver;
 import io.igw.spi.SaturationDetector;
 import io.igw.spi.Scorer;
 import io.igw.spi.Screener;
+import io.igw.spi.SessionStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +81,7 @@ public record PluginDescription(
     ROLES.put("response observer", ResponseObserver.class);
     ROLES.put("parser", RequestParser.class);
     ROLES.put("readiness check", ReadinessCheck.class);
+    ROLES.put("session store", SessionStore.class);
   }
 
   /** Every type of a catalogue and every absent one of the reference, sorted by type. */

@@ -276,6 +276,12 @@ public final class PluginGraph {
     }
 
     @Override
+    public <T extends Plugin> @Nullable T plugin(String name, Class<T> kind) {
+      Plugin plugin = plugins.get(name);
+      return kind.isInstance(plugin) ? kind.cast(plugin) : null;
+    }
+
+    @Override
     public Meters meters() {
       return meters.of(name, type);
     }

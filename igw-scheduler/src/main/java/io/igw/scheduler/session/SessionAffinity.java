@@ -13,6 +13,7 @@ import io.igw.spi.RequestKey;
 import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.Scorer;
+import io.igw.spi.SessionStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,16 +70,19 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
     // There is nothing to sweep: bindings expire when they are read, and are bounded in number.
     seconds(session, "evictionSweepSeconds", 10);
     int most = session.integer("maxSessions", MOST_SESSIONS, 2, Integer.MAX_VALUE);
+    String store = session.text("store", "");
     if (strategy.equals("session_id")) {
-      RecentMap<SessionPins.Binding> bindings =
+      Sessions sessions =
           context.state(
-              List.of("sessions", idle, most),
-              () -> new RecentMap<>(most, idle, context.nanoClock().getAsLong()));
+              List.of("sessions", idle, most, store),
+              () -> new Sessions(most, idle, context.nanoClock(), System::currentTimeMillis));
+      if (!store.isEmpty()) {
+        share(sessions, store, context);
+      }
       return new SessionPins(
           sources,
           profile,
-          idle,
-          bindings,
+          sessions,
           context.requestKey("session-absent/" + context.name(), Boolean.class));
     }
     return new EncodedPins(
@@ -85,6 +90,26 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
         profile,
         new EndpointTokens(key),
         context.requestKey("session-target/" + context.name(), Endpoint.class));
+  }
+
+  /** Once all plugins are there. */
+  private static void share(Sessions sessions, String store, PluginContext context) {
+    context.consumes(SessionStore.DATA_TYPE, store, true);
+    LongAdder failures =
+        context
+            .meters()
+            .counter(
+                "igw_session_store_failures", "Exchanges with the store of sessions that failed.");
+    context
+        .timer()
+        .after(
+            0,
+            () -> {
+              SessionStore found = context.plugin(store, SessionStore.class);
+              if (found != null) {
+                sessions.share(found, failures);
+              }
+            });
   }
 
   private static long seconds(Parameters parameters, String key, int defaultValue) {

@@ -24,35 +24,19 @@ final class SessionPins implements Pins {
    */
   record Source(@Nullable String header, List<RequestKey<?>> attributes) {}
 
-  /** Where a session belongs. */
-  static final class Binding {
-    private final int slot;
-    private final int generation;
-    private volatile long usedNanos;
-
-    private Binding(int slot, int generation, long nowNanos) {
-      this.slot = slot;
-      this.generation = generation;
-      this.usedNanos = nowNanos;
-    }
-  }
-
   private final List<Source> sources;
   private final String profile;
-  private final long idleNanos;
-  private final RecentMap<Binding> bindings;
+  private final Sessions sessions;
   private final RequestKey<Boolean> absent;
 
   SessionPins(
       List<Source> sources,
       String profile,
-      long idleNanos,
-      RecentMap<Binding> bindings,
+      Sessions sessions,
       RequestKey<Boolean> absent) {
     this.sources = List.copyOf(sources);
     this.profile = profile;
-    this.idleNanos = idleNanos;
-    this.bindings = bindings;
+    this.sessions = sessions;
     this.absent = absent;
   }
 
@@ -79,19 +63,14 @@ final class SessionPins implements Pins {
     return null;
   }
 
-  private @Nullable Binding binding(String session, long now) {
-    Binding bound = bindings.get(session, now);
-    return bound != null && now - bound.usedNanos < idleNanos ? bound : null;
-  }
-
   @Override
   public int position(Cycle cycle, Candidates candidates) {
     String session = session(cycle);
-    Binding bound = session == null ? null : binding(session, cycle.nowNanos());
+    Binding bound = session == null ? null : sessions.find(session, cycle.nowNanos());
     if (bound == null) {
       return NONE;
     }
-    int ordinal = cycle.snapshot().ordinalOf(bound.slot, bound.generation);
+    int ordinal = bound.ordinal(cycle.snapshot());
     int position = ordinal < 0 ? NONE : Positions.of(ordinal, candidates);
     if (position == NONE) {
       cycle.set(absent, Boolean.TRUE);
@@ -108,13 +87,13 @@ final class SessionPins implements Pins {
     }
     Endpoint target = results.picked(counted, 0);
     long now = cycle.nowNanos();
-    Binding bound = binding(session, now);
-    boolean stays =
-        bound != null && bound.slot == target.slot() && bound.generation == target.generation();
-    if (bound != null && (stays || !Boolean.TRUE.equals(cycle.get(absent)))) {
-      bound.usedNanos = now;
+    Binding bound = sessions.find(session, now);
+    if (bound != null && bound.to(target)) {
+      sessions.used(session, bound, target, now);
+    } else if (bound != null && !Boolean.TRUE.equals(cycle.get(absent))) {
+      bound.used(now);
     } else {
-      bindings.put(session, new Binding(target.slot(), target.generation(), now), now);
+      sessions.bind(session, target, now);
     }
   }
 
