@@ -24,12 +24,12 @@ class SharedSessionsTest {
 
   private PickerRuntime.Builder configured(String store) {
     return Gateway.runtime(
-        "plugins:",
-        "- {name: kept, type: file-session-store, parameters: {directory: '" + folder + "'}}",
-        "- type: session-affinity-filter",
-        "  parameters: {strategy: session_id, sessionIdConfig: {store: " + store + "}}",
-        "schedulingProfiles: [{name: default, plugins: [{pluginRef: session-affinity-filter}]}]",
-        "dataLayer: {injectDefaults: false}")
+            "plugins:",
+            "- {name: kept, type: file-session-store, parameters: {directory: '" + folder + "'}}",
+            "- type: session-affinity-filter",
+            "  parameters: {strategy: session_id, sessionIdConfig: {store: " + store + "}}",
+            "schedulingProfiles: [{name: default, plugins: [{pluginRef: session-affinity-filter}]}]",
+            "dataLayer: {injectDefaults: false}")
         .allowExperimentalPlugins(true);
   }
 

@@ -59,9 +59,7 @@ class FileSessionStoreTest {
     String garbage = "x\n\n5 n \u0000 s\n5 n  s\nmany n p s\n1 2 3 4 5\n5 n p %zz\n6 n p half";
     Files.writeString(file, garbage, StandardOpenOption.APPEND);
     SessionStore.Reader reader = store().reader();
-    assertThat(reader.read())
-        .extracting(Binding::session)
-        .containsExactly("a", "s");
+    assertThat(reader.read()).extracting(Binding::session).containsExactly("a", "s");
     Files.writeString(file, "-line\n", StandardOpenOption.APPEND);
     assertThat(reader.read()).extracting(Binding::session).containsExactly("half-line");
   }

@@ -29,11 +29,7 @@ final class SessionPins implements Pins {
   private final Sessions sessions;
   private final RequestKey<Boolean> absent;
 
-  SessionPins(
-      List<Source> sources,
-      String profile,
-      Sessions sessions,
-      RequestKey<Boolean> absent) {
+  SessionPins(List<Source> sources, String profile, Sessions sessions, RequestKey<Boolean> absent) {
     this.sources = List.copyOf(sources);
     this.profile = profile;
     this.sessions = sessions;
