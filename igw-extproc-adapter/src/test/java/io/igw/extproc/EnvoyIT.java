@@ -74,8 +74,8 @@ class EnvoyIT {
 
   @Test
   void routesByAdapter() throws Exception {
-    // Runs for half a minute, longer than the rest of the test, and ends with the connection.
-    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 2000));
+    // Runs for two minutes, longer than the rest of the test, and ends with the connection.
+    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 8000));
     HttpResponse<InputStream> running = rig.client().send(streaming, BodyHandlers.ofInputStream());
     try (InputStream body = running.body()) {
       assertThat(body.read()).isEqualTo('d');
@@ -98,7 +98,7 @@ class EnvoyIT {
           HttpRequest.newBuilder(java.net.URI.create("http://" + busy.hostPort() + EnvoyRig.CHAT))
               .POST(
                   BodyPublishers.ofString(
-                      EnvoyRig.chatBody("base-model", "direct " + i, true, 400)))
+                      EnvoyRig.chatBody("base-model", "direct " + i, true, 2000)))
               .build();
       load.add(rig.client().sendAsync(direct, BodyHandlers.discarding()));
     }
@@ -119,10 +119,10 @@ class EnvoyIT {
 
   @Test
   void eventsAreNotHeldBack() throws Exception {
-    HttpRequest request = rig.post(EnvoyRig.chatBody("base-model", "hello", true, 400));
+    HttpRequest request = rig.post(EnvoyRig.chatBody("base-model", "hello", true, 2000));
     HttpResponse<InputStream> response = rig.client().send(request, BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
-      // 400 tokens take six seconds; the first is here long before the last is made.
+      // 2,000 tokens take half a minute; the first is here long before the last is made.
       assertThat(body.read()).isEqualTo('d');
       assertThat(rig.metric("igw_open_leases")).isEqualTo(1);
     }

@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -167,14 +166,10 @@ final class EnvoyRig implements AutoCloseable {
   }
 
   private Process newPicker() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m"));
-    pickerFlags.stream().filter(EnvoyRig::ofJvm).forEach(command::add);
-    command.addAll(List.of("-jar", System.getProperty("igw.jar")));
+    List<String> command =
+        PickerClasses.command(pickerFlags.stream().filter(EnvoyRig::ofJvm).toList());
     command.addAll(
         List.of(
-            "epp",
             "--config-file=" + directory.resolve("config.yaml"),
             "--secure-serving=" + tls,
             "--grpc-port=" + ports[2],

@@ -87,8 +87,8 @@ class ModelResourcesIT {
   void aliasesGoToTheirAdaptersAndChangeWithTheFile() throws Exception {
     EnvoyRig rig =
         start(3, EngineSettings.defaults(), rewrite("alias", "{modelRewrite: adapter-a}"));
-    // Runs for half a minute, longer than the rest of the test, and ends with the connection.
-    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 2000));
+    // Runs for two minutes, longer than the rest of the test, and ends with the connection.
+    HttpRequest streaming = rig.post(EnvoyRig.chatBody("adapter-a", "hello", true, 8000));
     HttpResponse<InputStream> running = rig.client().send(streaming, BodyHandlers.ofInputStream());
     try (InputStream body = running.body()) {
       assertThat(body.read()).isEqualTo('d');

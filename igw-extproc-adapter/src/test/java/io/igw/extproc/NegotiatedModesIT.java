@@ -57,7 +57,10 @@ class NegotiatedModesIT {
   @CsvSource({"off, false", "on, true"})
   void responseBodiesComeOnlyWhereTheyAreNeeded(String tokenMetrics, boolean bodies)
       throws Exception {
-    EnvoyRig rig = start(EngineSettings.defaults().withSpeed(20), tokenMetrics);
+    // A second for the stream: its events come apart even where somebody is late.
+    EngineSettings settings =
+        EngineSettings.defaults().withSpeed(20).withDecode(Duration.ofMillis(300), 16);
+    EnvoyRig rig = start(settings, tokenMetrics);
     long before = messages(rig);
     String text = "a conversation ".repeat(100);
     HttpResponse<String> streamed =
