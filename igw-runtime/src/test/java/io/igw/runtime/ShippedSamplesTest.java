@@ -222,7 +222,8 @@ class ShippedSamplesTest {
   }
 
   /** Types that only igw has. */
-  private static final Set<String> OWN = Set.of("tenant-quota-admitter", "outlier-ejection");
+  private static final Set<String> OWN =
+      Set.of("tenant-quota-admitter", "outlier-ejection", "file-session-store");
 
   @org.junit.jupiter.api.Test
   void everyTypeOfThisBuildIsInTheTable() {
