@@ -23,7 +23,10 @@ final class ExtProcClient implements RigClient {
   private final boolean expectDestination;
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-  private final boolean tls;
+
+  /** Null for plaintext; made once, since that costs more than a handshake. */
+  private final @Nullable SslContext tls;
+
   private final boolean churn;
   private final int deadlineSeconds;
   private final ManagedChannel channel;
@@ -33,7 +36,7 @@ final class ExtProcClient implements RigClient {
       String address, boolean tls, boolean expectDestination, boolean churn, int deadlineSeconds) {
     this.address = address;
     this.expectDestination = expectDestination;
-    this.tls = tls;
+    this.tls = tls ? anyCertificate() : null;
     this.churn = churn;
     this.deadlineSeconds = deadlineSeconds;
     this.channel = connect();
@@ -41,7 +44,7 @@ final class ExtProcClient implements RigClient {
 
   private ManagedChannel connect() {
     NettyChannelBuilder builder = NettyChannelBuilder.forTarget(address);
-    return (tls ? builder.sslContext(anyCertificate()) : builder.usePlaintext())
+    return (tls == null ? builder.usePlaintext() : builder.sslContext(tls))
         .directExecutor()
         .eventLoopGroup(group)
         .channelType(EpollSocketChannel.class)
