@@ -95,6 +95,7 @@ abstract class SessionAffinity implements PickListener, ResponseObserver {
   /** Once all plugins are there. */
   private static void share(Sessions sessions, String store, PluginContext context) {
     context.consumes(SessionStore.DATA_TYPE, store, true);
+    sessions.awaitStore();
     LongAdder failures =
         context
             .meters()

@@ -47,6 +47,11 @@ final class Sessions implements AutoCloseable {
     this.millisClock = millisClock;
   }
 
+  /** What is bound from now on is for a store that is still to come. */
+  void awaitStore() {
+    shared = true;
+  }
+
   /** From now on bindings are shared; no effect if they are. */
   synchronized void share(SessionStore store, LongAdder failures) {
     if (thread != null || closed) {

@@ -194,6 +194,16 @@ class SessionsTest {
   }
 
   @Test
+  void whatIsBoundBeforeTheStoreIsThereIsSharedToo() {
+    Sessions early = new Sessions(1_000, IDLE, nanos::get, millis::get);
+    opened.add(early);
+    early.awaitStore();
+    early.bind("a", HERE, nanos.get());
+    early.share(store, failures);
+    await(() -> store.written.size() == 1);
+  }
+
+  @Test
   void closingWritesWhatIsLeft() {
     for (int i = 0; i < 20; i++) {
       Sessions one = sessions(store);
