@@ -64,32 +64,6 @@ class EndpointPoolTest {
   }
 
   @Test
-  void aRenewedEndpointKeepsNothingButItsName() {
-    EndpointPool pool = EndpointPool.builder().nanoClock(time.now::get).build();
-    List<Integer> gone = new ArrayList<>();
-    pool.onRemoved((slot, generation) -> gone.add(slot));
-    pool.replaceAll(specs(2));
-    pool.report(report(1, 5, 3));
-    Endpoint before = pool.snapshot().endpoint(1);
-    Decision open = Fixture.decide(Fixture.scheduler(pool).profile("p", p -> {}).build());
-    pool.renew(id(1), before.generation());
-    assertThat(pool.snapshot().endpoint(1)).as("it has just joined").isSameAs(before);
-    time.advance(PoolWriter.RENEWAL_NANOS);
-    pool.renew(id(1), before.generation() + 1);
-    assertThat(pool.snapshot().endpoint(1)).as("another generation").isSameAs(before);
-    pool.renew(id(1), before.generation());
-    Endpoint after = pool.snapshot().endpoint(1);
-    assertThat(after.id()).isEqualTo(before.id());
-    assertThat(after.hostPort()).isEqualTo(before.hostPort());
-    assertThat(after.slot()).isNotEqualTo(before.slot());
-    assertThat(pool.snapshot().value(WAITING, 1)).isNaN();
-    assertThat(pool.inFlightRequests(after)).isZero();
-    assertThat(gone).containsExactly(before.slot());
-    open.abandon();
-    assertThat(pool.inFlightRequests(after)).isZero();
-  }
-
-  @Test
   void reportsAreCoalescedToOnePublicationPerInterval() {
     EndpointPool pool = timed();
     pool.replaceAll(specs(3));

@@ -147,6 +147,7 @@ final class FileSessionStore implements SessionStore {
   /** Reads whole lines from {@code offset} on; where the next read begins. */
   private static long read(Path file, long offset, List<Binding> to) throws IOException {
     byte[] bytes;
+    int length;
     try (SeekableByteChannel in = Files.newByteChannel(file)) {
       long size = in.size() - offset;
       if (size <= 0) {
@@ -157,12 +158,13 @@ final class FileSessionStore implements SessionStore {
       while (buffer.hasRemaining() && in.read(buffer) > 0) {
         // Until it is full or the file ends.
       }
-      bytes = java.util.Arrays.copyOf(buffer.array(), buffer.position());
+      bytes = buffer.array();
+      length = buffer.position();
     } catch (NoSuchFileException e) {
       return offset;
     }
     int start = 0;
-    for (int i = 0; i < bytes.length; i++) {
+    for (int i = 0; i < length; i++) {
       if (bytes[i] == '\n') {
         Binding binding = binding(new String(bytes, start, i - start, ISO_8859_1));
         if (binding != null) {
@@ -172,7 +174,7 @@ final class FileSessionStore implements SessionStore {
       }
     }
     // A line without end in so many bytes is none.
-    return offset + (start == 0 && bytes.length == MOST_READ_BYTES ? bytes.length : start);
+    return offset + (start == 0 && length == MOST_READ_BYTES ? length : start);
   }
 
   private static @Nullable Binding binding(String line) {

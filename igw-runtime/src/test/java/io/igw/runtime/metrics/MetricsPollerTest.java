@@ -358,37 +358,6 @@ class MetricsPollerTest {
   }
 
   @Test
-  void aRestartedServerIsANewEndpointWithThePageOfItsNewLife() {
-    PageServer server = rig.server(page(PAGE + "vllm:prompt_tokens_total 7\n"));
-    rig.join("a", server);
-    rig.start();
-    Until.holds("a value", () -> rig.value("a", Signal.WAITING_REQUESTS) == 3);
-    int generation = rig.pool.snapshot().endpoint(0).generation();
-    int slot = rig.pool.snapshot().endpoint(0).slot();
-    rig.clock.addAndGet(TimeUnit.SECONDS.toNanos(11));
-    server.answer = page("vllm:num_requests_waiting 1\nvllm:prompt_tokens_total 2\n");
-    Until.holds("the new page", () -> rig.value("a", Signal.WAITING_REQUESTS) == 1);
-    EndpointSnapshot after = rig.pool.snapshot();
-    assertThat(after.ordinalOf(slot, generation)).isNegative();
-    assertThat(rig.value("a", Signal.RUNNING_REQUESTS)).isNaN();
-    assertThat(rig.metrics.restarts).hasValue(1);
-    int asked = server.requests.size();
-    Until.holds("further polls", () -> server.requests.size() > asked + 2);
-    assertThat(rig.metrics.restarts).hasValue(1);
-  }
-
-  @Test
-  void anEngineThatNobodyKnowsIsCountedOnceAndReadAsTheDefault() {
-    PageServer server = rig.server(page(PAGE));
-    rig.join("a", server, Map.of(CoreMetricsExtractor.ENGINE_LABEL, "vlm"));
-    rig.start();
-    Until.holds("a value", () -> rig.value("a", Signal.WAITING_REQUESTS) == 3);
-    rig.join("b", server);
-    Until.holds("a value", () -> rig.value("b", Signal.WAITING_REQUESTS) == 3);
-    assertThat(rig.metrics.unknownEngines).hasValue(1);
-  }
-
-  @Test
   void hostNamesAreLookedUp() {
     PageServer server = rig.server(page(PAGE));
     rig.joinAt("a", "localhost", server.port());

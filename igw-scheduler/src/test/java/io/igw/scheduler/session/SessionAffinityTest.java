@@ -13,11 +13,10 @@ import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
 import io.igw.spi.Filter;
 import io.igw.spi.PickListener;
-import io.igw.spi.RequestKey;
-import io.igw.spi.RequestState;
 import io.igw.spi.ResponseObserver;
 import io.igw.spi.Scorer;
 import io.igw.testkit.TestCycle;
+import io.igw.testkit.TestState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,9 +78,9 @@ class SessionAffinityTest {
             "session-affinity-scorer",
             Map.of("encodedEndpointHeaderConfig", Map.of("header", " X-Pin ")));
     assertThat(observer.interests()).containsExactly(ResponseObserver.Event.HEADERS);
-    Response response = new Response();
-    observer.on(ResponseObserver.Event.HEADERS, new State(), decision(1), response);
-    assertThat(response.headers).containsExactly(Map.entry("x-pin", token("default/pod-001")));
+    Response response = new Response(new HashMap<>());
+    observer.on(ResponseObserver.Event.HEADERS, new TestState(), decision(1), response);
+    assertThat(response.headers()).containsExactly(Map.entry("x-pin", token("default/pod-001")));
   }
 
   @Test
@@ -90,15 +88,15 @@ class SessionAffinityTest {
     ResponseObserver observer =
         made.make(
             ResponseObserver.class, "session-affinity-filter", Map.of("profileName", "prefill"));
-    Response response = new Response();
-    State state = new State();
+    Response response = new Response(new HashMap<>());
+    TestState state = new TestState();
     observer.on(ResponseObserver.Event.HEADERS, state, decision(1), response);
-    assertThat(response.headers).isEmpty();
+    assertThat(response.headers()).isEmpty();
     state.set(
         made.schema.requestKey("session-target/session-affinity-filter", Endpoint.class),
         Made.endpoint(2, Map.of()));
     observer.on(ResponseObserver.Event.HEADERS, state, decision(1), response);
-    assertThat(response.headers).containsValue(token("default/pod-002"));
+    assertThat(response.headers()).containsValue(token("default/pod-002"));
   }
 
   @Test
@@ -107,10 +105,10 @@ class SessionAffinityTest {
     Map<String, ?> parameters =
         Map.of("encodedEndpointHeaderConfig", Map.of("signingKeyFile", key.toString()));
     Filter filter = made.make(Filter.class, "session-affinity-filter", parameters);
-    Response response = new Response();
+    Response response = new Response(new HashMap<>());
     ((ResponseObserver) filter)
-        .on(ResponseObserver.Event.HEADERS, new State(), decision(1), response);
-    String signed = response.headers.get("x-session-token");
+        .on(ResponseObserver.Event.HEADERS, new TestState(), decision(1), response);
+    String signed = response.headers().get("x-session-token");
     assertThat(kept(filter, signed)).isEqualTo(1);
     assertThat(kept(filter, token("default/pod-001"))).as("not signed").isEqualTo(3);
     String other = token("default/pod-002") + signed.substring(signed.indexOf('.'));
@@ -200,7 +198,7 @@ class SessionAffinityTest {
   }
 
   private String pick(Scheduler scheduler, String header, String session) {
-    Decision decision = (Decision) scheduler.schedule(with(header, session), new State());
+    Decision decision = (Decision) scheduler.schedule(with(header, session), new TestState());
     String name = decision.endpoint().id().name();
     // Stays in flight, so that an unbound request goes elsewhere.
     return name;
@@ -267,47 +265,5 @@ class SessionAffinityTest {
                 .schedule(InferenceRequest.builder().build(), null);
     decision.complete(Usage.UNKNOWN);
     return decision;
-  }
-
-  /** Per-request state as a map. */
-  static final class State implements RequestState {
-    private final Map<RequestKey<?>, Object> values = new HashMap<>();
-
-    @Override
-    public <T> @Nullable T get(RequestKey<T> key) {
-      return key.type().cast(values.get(key));
-    }
-
-    @Override
-    public <T> void set(RequestKey<T> key, T value) {
-      values.put(key, value);
-    }
-  }
-
-  private static final class Response implements ResponseObserver.Response {
-    private final Map<String, String> headers = new HashMap<>();
-
-    @Override
-    public int status() {
-      return 200;
-    }
-
-    @Override
-    public Usage usage() {
-      return Usage.UNKNOWN;
-    }
-
-    @Override
-    public long bytes() {
-      return 0;
-    }
-
-    @Override
-    public void header(String name, String value) {
-      headers.put(name, value);
-    }
-
-    @Override
-    public void metadata(String namespace, String key, double value) {}
   }
 }

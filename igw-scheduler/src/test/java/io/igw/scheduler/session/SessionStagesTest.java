@@ -163,29 +163,4 @@ class SessionStagesTest {
     byte[] token = Base64.getDecoder().decode(headers.get("x-session-token"));
     assertThat(new String(token, StandardCharsets.UTF_8)).isEqualTo("default/pod-1");
   }
-
-  private record Response(Map<String, String> headers) implements ResponseObserver.Response {
-    @Override
-    public int status() {
-      return 200;
-    }
-
-    @Override
-    public Usage usage() {
-      return Usage.UNKNOWN;
-    }
-
-    @Override
-    public long bytes() {
-      return 0;
-    }
-
-    @Override
-    public void header(String name, String value) {
-      headers.put(name, value);
-    }
-
-    @Override
-    public void metadata(String namespace, String key, double value) {}
-  }
 }
