@@ -308,6 +308,7 @@ record RuntimeParts(
             .slowStart(settings.slowStart)
             .leastPicks(settings.leastDestinations)
             .keepScores(settings.keepScores)
+            .pluginDurations(graph.meters(), assembled.types())
             .metrics(settings.metrics);
     if (settings.seed != null) {
       builder.seed(settings.seed);
@@ -316,7 +317,7 @@ record RuntimeParts(
       builder.profile(profile.name(), target -> fill(target, profile));
     }
     if (assembled.handler() != null) {
-      builder.profileHandler(assembled.handler().plugin());
+      builder.profileHandler(assembled.handler().name(), assembled.handler().plugin());
     }
     if (assembled.detector() != null) {
       builder.saturationDetector(assembled.detector().plugin());

@@ -8,6 +8,7 @@ import io.igw.api.Outcome;
 import io.igw.api.Rejection;
 import io.igw.api.Signal;
 import io.igw.scheduler.EndpointReport;
+import io.igw.scheduler.PluginMeters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,26 @@ class PickerRuntimeTest {
       gateway.exchange.endResponse();
       gateway.exchange.close();
       assertThat(runtime.scheduler().openLeases()).isZero();
+    }
+  }
+
+  @Test
+  void howLongEachPluginOfTheCycleTakesIsAFamily() {
+    try (PickerRuntime runtime = PickerRuntime.builder().endpoints(Gateway.endpoints(1)).build()) {
+      PluginMeters.Family durations =
+          runtime.pluginMeters().families().stream()
+              .filter(f -> f.name().equals("llm_d_epp_plugin_duration_seconds"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(durations.series())
+          .extracting(s -> s.type() + " " + s.labelValues().get(0))
+          .contains(
+              "queue-scorer Scorer",
+              "max-score-picker Picker",
+              "single-profile-handler ProfilePicker",
+              "single-profile-handler ProcessProfilesResults",
+              "approx-prefix-cache-producer DataProducer",
+              "approx-prefix-cache-producer PreRequest");
     }
   }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param profiles in configuration order
  * @param profileNames their names
  * @param handler chooses among them
+ * @param merger the same plugin, when it merges what they gave
  * @param producers in the order in which they run
  * @param listeners in the order in which they hear
  * @param screeners in the order in which they narrow
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param slowStart holds newcomers back; null: they are like all others
  * @param detector for admission of sheddable requests, null: all are admitted
  * @param slowWatch finds plugins that take long
+ * @param samples whether plugins are timed in some cycles, to be shown
  * @param reservedTokens what a pick reserves, null: the prompt's estimate
  * @param leastPicks endpoints that a decision names at least, while there are so many candidates
  * @param keepScores whether decisions tell the scores of all candidates
@@ -35,6 +37,7 @@ record CyclePlan(
     List<Profile> profiles,
     List<String> profileNames,
     Stage<ProfileHandler> handler,
+    Stage<ProfileHandler> merger,
     List<Stage<DataProducer>> producers,
     List<Stage<PickListener>> listeners,
     List<Stage<Screener>> screeners,
@@ -42,6 +45,7 @@ record CyclePlan(
     @Nullable SlowStart slowStart,
     @Nullable Stage<SaturationDetector> detector,
     SlowWatch slowWatch,
+    boolean samples,
     @Nullable PerEndpoint reservedTokens,
     int leastPicks,
     boolean keepScores,

@@ -173,6 +173,12 @@ public final class PluginMeters {
 
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final double[] NO_BOUNDS = {};
+
+  /** The short bucket set of observability-metrics.md 1. */
+  private static final double[] SECONDS = {
+    0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1
+  };
+
   private static final int MOST_TOLD = 100;
 
   private final Map<String, Family> families = new LinkedHashMap<>();
@@ -200,14 +206,11 @@ public final class PluginMeters {
 
       @Override
       public Histogram histogram(String family, String help, double... bounds) {
-        Family of = family(plugin, family, help, Kind.HISTOGRAM, bounds.clone(), List.of());
-        Series known = find(of, plugin, List.of());
-        Sizes sizes = known == null || known.sizes == null ? new Sizes(of.bounds) : known.sizes;
-        if (known == null) {
-          of.series.add(
-              new Series(plugin, type, List.of(), sizes.sum::sum, new LongAdder(), sizes));
-        }
-        return sizes;
+        return sizes(
+            plugin,
+            type,
+            family(plugin, family, help, Kind.HISTOGRAM, bounds.clone(), List.of()),
+            List.of());
       }
 
       @Override
@@ -253,6 +256,31 @@ public final class PluginMeters {
         of.told.add(new Told(plugin, type, fixed, most, values));
       }
     };
+  }
+
+  /** Seconds that a plugin takes at one of its extension points. */
+  Meters.Histogram durations(String plugin, String type, String extensionPoint) {
+    Family of =
+        family(
+            plugin,
+            "llm_d_epp_plugin_duration_seconds",
+            "Seconds that a plugin took in a scheduling cycle, of one cycle in "
+                + SlowWatch.SAMPLED
+                + ".",
+            Kind.HISTOGRAM,
+            SECONDS,
+            List.of("extension_point"));
+    return sizes(plugin, type, of, List.of(extensionPoint));
+  }
+
+  private static Sizes sizes(String plugin, String type, Family of, List<String> labelValues) {
+    Series known = find(of, plugin, labelValues);
+    if (known != null && known.sizes != null) {
+      return known.sizes;
+    }
+    Sizes sizes = new Sizes(of.bounds);
+    of.series.add(new Series(plugin, type, labelValues, sizes.sum::sum, new LongAdder(), sizes));
+    return sizes;
   }
 
   private static List<String> every(int step, int from, String... all) {

@@ -6,7 +6,6 @@ import io.igw.spi.Scorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Filters, weighted scorers and a picker. Immutable. */
@@ -19,16 +18,15 @@ public final class Profile {
   private final List<String> scorerNames;
   private final Stage<Picker> picker;
 
-  private Profile(
-      String name, int index, Builder builder, Function<String, PluginFaults> faultsOf) {
+  private Profile(String name, int index, Builder builder, SchedulerBuilder maker) {
     this.name = name;
     this.index = index;
-    filters = stages(builder.filters, faultsOf);
+    filters = stages(builder.filters, maker);
     List<WeightedScorer> bySnapshot = new ArrayList<>();
     List<WeightedScorer> byRequest = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Builder.Scoring s : builder.scorers) {
-      Stage<Scorer> stage = new Stage<>(s.name(), s.scorer(), faultsOf.apply(s.name()));
+      Stage<Scorer> stage = maker.stage("Scorer", s.name(), s.scorer());
       WeightedScorer scorer = new WeightedScorer(stage, s.weight(), names.size());
       names.add(s.name());
       (s.scorer().inputs() == Scorer.Inputs.SNAPSHOT ? bySnapshot : byRequest).add(scorer);
@@ -40,16 +38,16 @@ public final class Profile {
     if (chosen == null) {
       chosen = new Builder.Named<>("best-score", BestScore::pick);
     }
-    picker = new Stage<>(chosen.name(), chosen.plugin(), faultsOf.apply(chosen.name()));
+    picker = maker.stage("Picker", chosen.name(), chosen.plugin());
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of one generic type
-  private static <P> Stage<P>[] stages(
-      List<Builder.Named<P>> plugins, Function<String, PluginFaults> faultsOf) {
-    Stage<P>[] stages = new Stage[plugins.size()];
+  private static Stage<Filter>[] stages(
+      List<Builder.Named<Filter>> filters, SchedulerBuilder maker) {
+    Stage<Filter>[] stages = new Stage[filters.size()];
     for (int i = 0; i < stages.length; i++) {
-      Builder.Named<P> plugin = plugins.get(i);
-      stages[i] = new Stage<>(plugin.name(), plugin.plugin(), faultsOf.apply(plugin.name()));
+      Builder.Named<Filter> filter = filters.get(i);
+      stages[i] = maker.stage("Filter", filter.name(), filter.plugin());
     }
     return stages;
   }
@@ -126,8 +124,8 @@ public final class Profile {
       return this;
     }
 
-    Profile build(String name, int index, Function<String, PluginFaults> faultsOf) {
-      return new Profile(name, index, this, faultsOf);
+    Profile build(String name, int index, SchedulerBuilder maker) {
+      return new Profile(name, index, this, maker);
     }
   }
 }

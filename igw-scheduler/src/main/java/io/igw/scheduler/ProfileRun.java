@@ -84,7 +84,7 @@ final class ProfileRun {
       } finally {
         candidates.close();
       }
-      cycle.elapsed(mark, stage.faults());
+      cycle.elapsed(mark, stage);
       if (candidates.size() == 0) {
         status = byLoad ? Status.SATURATED : Status.UNMATCHED;
         return false;
@@ -103,7 +103,7 @@ final class ProfileRun {
       stage.faults().threw(e);
       count = BestScore.pick(cycle, candidates, totals, picked);
     }
-    cycle.elapsed(mark, stage.faults());
+    cycle.elapsed(mark, stage);
     pickedCount = keepValid(count);
     if (pickedCount != count || count == 0) {
       stage.faults().report(PluginFaults.RANGE);

@@ -5,6 +5,7 @@ import io.igw.api.InferenceRequest;
 import io.igw.api.Schema;
 import io.igw.spi.Admitter;
 import io.igw.spi.DataProducer;
+import io.igw.spi.Meters;
 import io.igw.spi.PerEndpoint;
 import io.igw.spi.PickListener;
 import io.igw.spi.ProfileHandler;
@@ -13,6 +14,7 @@ import io.igw.spi.Screener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -26,13 +28,15 @@ public final class SchedulerBuilder {
 
   private record Named<P>(String name, P plugin) {}
 
+  private static final Meters.Histogram UNSHOWN = seconds -> {};
+
   final EndpointPool pool;
   private final List<NamedProfile> profiles = new ArrayList<>();
   private final List<Named<DataProducer>> producers = new ArrayList<>();
   private final List<Named<PickListener>> listeners = new ArrayList<>();
   private final List<Named<Screener>> screeners = new ArrayList<>();
   private final List<Named<Admitter>> admitters = new ArrayList<>();
-  private @Nullable ProfileHandler handler;
+  private @Nullable Named<ProfileHandler> handler;
   private @Nullable SaturationDetector detector;
   private @Nullable PerEndpoint reservedTokens;
   ToIntFunction<InferenceRequest> estimatedOutput = request -> 0;
@@ -46,6 +50,8 @@ public final class SchedulerBuilder {
   private int leastPicks = 1;
   private boolean keepScores;
   private @Nullable PerEndpoint cacheHits;
+  private @Nullable PluginMeters meters;
+  private Map<String, String> types = Map.of();
 
   SchedulerBuilder(EndpointPool pool) {
     this.pool = Objects.requireNonNull(pool, "pool");
@@ -66,7 +72,12 @@ public final class SchedulerBuilder {
 
   /** Sets what chooses profiles; may be left out where there is one profile. */
   public SchedulerBuilder profileHandler(ProfileHandler handler) {
-    this.handler = Objects.requireNonNull(handler, "handler");
+    return profileHandler("profile-handler", handler);
+  }
+
+  /** As {@link #profileHandler(ProfileHandler)}, under the name of the instance. */
+  public SchedulerBuilder profileHandler(String name, ProfileHandler handler) {
+    this.handler = new Named<>(name, Objects.requireNonNull(handler, "handler"));
     return this;
   }
 
@@ -195,6 +206,18 @@ public final class SchedulerBuilder {
     return this;
   }
 
+  /**
+   * Shows how long plugins take in one cycle of 256, chosen at random, as {@code
+   * llm_d_epp_plugin_duration_seconds}; by default it is not measured.
+   *
+   * @param types types of the plugins by name; one that is not there is not shown
+   */
+  public SchedulerBuilder pluginDurations(PluginMeters meters, Map<String, String> types) {
+    this.meters = Objects.requireNonNull(meters, "meters");
+    this.types = Map.copyOf(types);
+    return this;
+  }
+
   /** The schema that the plugins' keys come from; sizes what each cycle needs for them. */
   public SchedulerBuilder schema(Schema schema) {
     this.schema = Objects.requireNonNull(schema, "schema");
@@ -214,33 +237,35 @@ public final class SchedulerBuilder {
     if (profiles.isEmpty()) {
       throw new IllegalStateException("profiles: none (expected: at least one)");
     }
-    ProfileHandler chosen = handler;
+    Named<ProfileHandler> chosen = handler;
     if (chosen == null) {
       if (profiles.size() > 1) {
         throw new IllegalStateException("profileHandler: none (expected with several profiles)");
       }
-      chosen = new OnlyProfile(profiles.get(0).name());
+      chosen = new Named<>("profile-handler", new OnlyProfile(profiles.get(0).name()));
     }
     List<Profile> built = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (NamedProfile profile : profiles) {
-      built.add(profile.profile().build(profile.name(), built.size(), this::faults));
+      built.add(profile.profile().build(profile.name(), built.size(), this));
       names.add(profile.name());
     }
     int count = built.size();
     return new CyclePlan(
         List.copyOf(built),
         List.copyOf(names),
-        new Stage<>("profile-handler", chosen, faults("profile-handler")),
-        stages(producers),
-        stages(listeners),
-        stages(screeners),
-        stages(admitters),
+        stage("ProfilePicker", chosen.name(), chosen.plugin()),
+        stage("ProcessProfilesResults", chosen.name(), chosen.plugin()),
+        stages("DataProducer", producers),
+        stages("PreRequest", listeners),
+        stages("Screener", screeners),
+        stages("Admission", admitters),
         slowStart.isZero() ? null : new SlowStart(slowStart.toNanos()),
         detector == null
             ? null
-            : new Stage<>("saturation-detector", detector, faults("saturation-detector")),
+            : new Stage<>("saturation-detector", detector, faults("saturation-detector"), UNSHOWN),
         new SlowWatch(nanoClock),
+        meters != null,
         reservedTokens,
         leastPicks,
         keepScores,
@@ -249,12 +274,20 @@ public final class SchedulerBuilder {
         Derived.of(snapshot -> new SnapshotPlan(snapshot, count)));
   }
 
-  private <P> List<Stage<P>> stages(List<Named<P>> plugins) {
+  private <P> List<Stage<P>> stages(String extensionPoint, List<Named<P>> plugins) {
     List<Stage<P>> stages = new ArrayList<>();
     for (Named<P> named : plugins) {
-      stages.add(new Stage<>(named.name(), named.plugin(), faults(named.name())));
+      stages.add(stage(extensionPoint, named.name(), named.plugin()));
     }
     return List.copyOf(stages);
+  }
+
+  /** A plugin at an extension point as observability-metrics.md 4 names it. */
+  <P> Stage<P> stage(String extensionPoint, String name, P plugin) {
+    String type = types.get(name);
+    Meters.Histogram durations =
+        meters == null || type == null ? UNSHOWN : meters.durations(name, type, extensionPoint);
+    return new Stage<>(name, plugin, faults(name), durations);
   }
 
   PluginFaults faults(String plugin) {

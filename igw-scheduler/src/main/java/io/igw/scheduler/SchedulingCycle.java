@@ -37,6 +37,8 @@ final class SchedulingCycle implements Cycle {
   private String profile = "";
   private long nowNanos;
   private @Nullable SlowWatch watch;
+  private boolean suspicious;
+  private boolean sampled;
 
   private final GatheredColumns signals = new GatheredColumns();
   private final GatheredColumns produced = new GatheredColumns();
@@ -76,9 +78,17 @@ final class SchedulingCycle implements Cycle {
     Arrays.fill(valuesWritten, false);
   }
 
-  /** Whether plugins are timed in this cycle: not, if null. */
-  void watch(@Nullable SlowWatch watch) {
+  /**
+   * Which plugins are timed in this cycle.
+   *
+   * @param watch tells the time; null: none is timed
+   * @param suspicious whether slow ones are looked for
+   * @param sampled whether their times are shown
+   */
+  void watch(@Nullable SlowWatch watch, boolean suspicious, boolean sampled) {
     this.watch = watch;
+    this.suspicious = suspicious;
+    this.sampled = sampled;
   }
 
   /** A plugin begins. */
@@ -88,10 +98,19 @@ final class SchedulingCycle implements Cycle {
   }
 
   /** The plugin that began at a mark has ended. */
-  void elapsed(long mark, PluginFaults faults) {
+  void elapsed(long mark, Stage<?> stage) {
     SlowWatch timing = watch;
-    if (timing != null && timing.now() - mark > SlowWatch.PLUGIN_NANOS) {
-      faults.report(PluginFaults.SLOW);
+    if (timing != null) {
+      took(timing.now() - mark, stage);
+    }
+  }
+
+  private void took(long nanos, Stage<?> stage) {
+    if (suspicious && nanos > SlowWatch.PLUGIN_NANOS) {
+      stage.faults().report(PluginFaults.SLOW);
+    }
+    if (sampled) {
+      stage.durations().record(nanos / 1e9);
     }
   }
 

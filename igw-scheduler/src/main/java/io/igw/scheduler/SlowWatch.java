@@ -17,6 +17,9 @@ final class SlowWatch {
   /** A plugin that takes longer is slow. */
   static final long PLUGIN_NANOS = 5_000_000;
 
+  /** One cycle of so many is timed for the metrics; a power of two. */
+  static final int SAMPLED = 256;
+
   /** Cycles that are looked at closely. */
   private static final int CYCLES = 100;
 
@@ -30,6 +33,11 @@ final class SlowWatch {
   /** Whether the cycle that begins is looked at closely. */
   boolean suspicious() {
     return left.getOpaque() > 0 && left.getAndDecrement() > 0;
+  }
+
+  /** Whether a cycle with this seed, spread over all bits, is timed for the metrics. */
+  static boolean sampled(long seed) {
+    return (seed & SAMPLED - 1) == 0;
   }
 
   /** A cycle has ended. */

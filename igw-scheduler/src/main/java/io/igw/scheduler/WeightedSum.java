@@ -79,7 +79,7 @@ final class WeightedSum {
         stage.faults().threw(e);
         continue;
       }
-      cycle.elapsed(mark, stage.faults());
+      cycle.elapsed(mark, stage);
       int faults = add(scores, scorer.weight(), totals, size);
       if (faults != 0) {
         report(faults, stage.faults());

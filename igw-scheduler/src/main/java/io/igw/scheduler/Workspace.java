@@ -131,8 +131,11 @@ final class Workspace {
       long nowNanos,
       long decisionSeed) {
     SnapshotPlan derived = snapshot.derived(plan.bySnapshot());
-    cycle.begin(request, state, snapshot, derived, nowNanos, DecisionRandom.mix(decisionSeed));
-    cycle.watch(plan.slowWatch().suspicious() ? plan.slowWatch() : null);
+    long mixed = DecisionRandom.mix(decisionSeed);
+    cycle.begin(request, state, snapshot, derived, nowNanos, mixed);
+    boolean suspicious = plan.slowWatch().suspicious();
+    boolean sampled = SlowWatch.sampled(mixed) && plan.samples();
+    cycle.watch(suspicious || sampled ? plan.slowWatch() : null, suspicious, sampled);
     results.reset();
     ranCount = 0;
     primary = -1;
@@ -167,7 +170,7 @@ final class Workspace {
       } finally {
         base.close();
       }
-      cycle.elapsed(mark, screener.faults());
+      cycle.elapsed(mark, screener);
       if (base.size() == 0) {
         return Rejections.SCREENED;
       }
@@ -191,7 +194,7 @@ final class Workspace {
       } catch (Throwable e) {
         producer.faults().threw(e);
       }
-      cycle.elapsed(mark, producer.faults());
+      cycle.elapsed(mark, producer);
     }
   }
 
@@ -201,7 +204,7 @@ final class Workspace {
       long mark = cycle.mark();
       try {
         Rejection denied = admitter.plugin().admit(cycle, base);
-        cycle.elapsed(mark, admitter.faults());
+        cycle.elapsed(mark, admitter);
         if (denied != null) {
           return denied;
         }
@@ -220,7 +223,7 @@ final class Workspace {
     long mark = cycle.mark();
     try {
       boolean full = detector.plugin().saturation(cycle, base) >= 1;
-      cycle.elapsed(mark, detector.faults());
+      cycle.elapsed(mark, detector);
       return full;
     } catch (Throwable e) {
       detector.faults().threw(e);
@@ -232,7 +235,7 @@ final class Workspace {
     Stage<ProfileHandler> handler = plan.handler();
     try {
       String next;
-      while ((next = handler.plugin().next(cycle, results)) != null) {
+      while ((next = next(handler)) != null) {
         int index = results.index(next);
         if (index < 0 || runs[index].status() != ProfileRun.Status.NOT_RUN) {
           handler.faults().report(PluginFaults.RANGE);
@@ -242,7 +245,7 @@ final class Workspace {
         runs[index].run(cycle, base, sum, explain);
         cycle.enter("", base);
       }
-      String merged = ranCount == 0 ? null : handler.plugin().merge(cycle, results);
+      String merged = ranCount == 0 ? null : merge(plan.merger());
       if (results.rejection() != null) {
         return results.rejection();
       }
@@ -255,6 +258,20 @@ final class Workspace {
       handler.faults().threw(e);
       return Rejections.HANDLER_FAILED;
     }
+  }
+
+  private @Nullable String next(Stage<ProfileHandler> handler) {
+    long mark = cycle.mark();
+    String next = handler.plugin().next(cycle, results);
+    cycle.elapsed(mark, handler);
+    return next;
+  }
+
+  private @Nullable String merge(Stage<ProfileHandler> merger) {
+    long mark = cycle.mark();
+    String merged = merger.plugin().merge(cycle, results);
+    cycle.elapsed(mark, merger);
+    return merged;
   }
 
   private @Nullable Rejection choose(String merged) {
@@ -298,7 +315,7 @@ final class Workspace {
       } catch (Throwable e) {
         listener.faults().threw(e);
       }
-      cycle.elapsed(mark, listener.faults());
+      cycle.elapsed(mark, listener);
     }
   }
 

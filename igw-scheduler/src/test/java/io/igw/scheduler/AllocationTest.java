@@ -14,11 +14,12 @@ import io.igw.spi.Filter;
 import io.igw.spi.Scorer;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bytes that one cycle and one decision allocate. */
+/** Bytes that one cycle and one decision allocate, with cycles among them that are timed. */
 class AllocationTest {
   private static final int ROUNDS = 20_000;
   private static final int BATCHES = 4;
@@ -54,6 +55,7 @@ class AllocationTest {
     }
     return Scheduler.builder(pool)
         .seed(1)
+        .pluginDurations(new PluginMeters(), Map.of("queue", "q", "active", "a", "lora", "l"))
         .profile(
             "p",
             p -> {

@@ -4,12 +4,16 @@ import static io.igw.scheduler.Fixture.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.InferenceRequest;
+import io.igw.spi.Cycle;
+import io.igw.spi.ProfileHandler;
+import io.igw.spi.ProfileResults;
 import io.igw.spi.Scorer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +34,7 @@ class SlowPluginTest {
         "screener",
         "admitter",
         "listener",
+        "handler",
         "saturation-detector"
       })
   void aSlowPluginIsCountedAndTheRequestServed(String role) {
@@ -38,6 +43,7 @@ class SlowPluginTest {
         Fixture.scheduler(pool)
             .metrics(recorder)
             .nanoClock(time.now::get)
+            .profileHandler("handler", new SlowHandler(() -> takeTime(time, role, "handler")))
             .producer("producer", (c, k) -> takeTime(time, role, "producer"))
             .screener("screener", (c, k) -> takeTime(time, role, "screener"))
             .admitter(
@@ -68,6 +74,20 @@ class SlowPluginTest {
     assertThat(recorder.faults).isEmpty();
     decide(scheduler, sheddable).abandon();
     assertThat(recorder.faults).containsOnlyKeys(role + " slow");
+  }
+
+  /** Takes its time when it merges. */
+  private record SlowHandler(Runnable merging) implements ProfileHandler {
+    @Override
+    public @Nullable String next(Cycle cycle, ProfileResults results) {
+      return results.ran("p") ? null : "p";
+    }
+
+    @Override
+    public String merge(Cycle cycle, ProfileResults results) {
+      merging.run();
+      return "p";
+    }
   }
 
   private static void takeTime(Fixture.VirtualTime time, String slow, String role) {

@@ -20,12 +20,19 @@ import java.util.Set;
 
 /** Writes what plugins measure. Stateless. */
 final class PluginFamilies {
-  /** Names of earlier releases, which have no labels. */
+  private static final String DURATION = "llm_d_epp_plugin_duration_seconds";
+
+  /** Names of earlier releases, which have no labels but for the durations. */
   private static final Map<String, String> DEPRECATED =
       Map.of(
-          "llm_d_epp_prefix_indexer_size", "inference_extension_prefix_indexer_size",
-          "llm_d_epp_prefix_indexer_hit_ratio", "inference_extension_prefix_indexer_hit_ratio",
-          "llm_d_epp_prefix_indexer_hit_bytes", "inference_extension_prefix_indexer_hit_bytes");
+          DURATION,
+          "inference_extension_plugin_duration_seconds",
+          "llm_d_epp_prefix_indexer_size",
+          "inference_extension_prefix_indexer_size",
+          "llm_d_epp_prefix_indexer_hit_ratio",
+          "inference_extension_prefix_indexer_hit_ratio",
+          "llm_d_epp_prefix_indexer_hit_bytes",
+          "inference_extension_prefix_indexer_hit_bytes");
 
   private PluginFamilies() {}
 
@@ -39,7 +46,12 @@ final class PluginFamilies {
       }
       String old = DEPRECATED.get(family.name());
       if (deprecated && old != null && taken.add(old)) {
-        out.add(snapshot(old, "[ALPHA] Deprecated, use " + family.name() + ".", family, false));
+        out.add(
+            snapshot(
+                old,
+                "[ALPHA] Deprecated, use " + family.name() + ".",
+                family,
+                family.name().equals(DURATION)));
       }
     }
   }

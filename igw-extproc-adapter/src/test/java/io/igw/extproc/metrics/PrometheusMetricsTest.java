@@ -14,7 +14,9 @@ import io.igw.api.Signal;
 import io.igw.api.Usage;
 import io.igw.extproc.testing.SteadyLoad;
 import io.igw.runtime.PickerMetrics.RequestLabels;
+import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.PluginGraph;
+import io.igw.scheduler.Scheduler;
 import io.igw.spi.Meters;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -51,6 +53,10 @@ class PrometheusMetricsTest {
       meters.gauges("own_nothing", "Nothing.", "part", Map::of);
       meters.gauge("igw_open_leases", "A name that is taken.", () -> 99);
     }
+    Scheduler.builder(EndpointPool.builder().build())
+        .profile("p", p -> p.scorer("mine", (cycle, candidates, scores) -> {}, 1))
+        .pluginDurations(GRAPH.meters(), Map.of("mine", "my-scorer"))
+        .build();
   }
 
   private static final Exposition.LiveLoad LOAD =
@@ -102,6 +108,16 @@ class PrometheusMetricsTest {
         labels, true, 1_100_000_000L, 100_000_000L, 2_000, new Usage(100, 40, 11));
     metrics.requestFailed(labels, "ModelServerError");
     metrics.limited("streams");
+  }
+
+  @Test
+  void durationsOfPluginsAreShownUnderBothNames() throws Exception {
+    String labels =
+        "{extension_point=\"Scorer\",plugin_name=\"mine\",plugin_type=\"my-scorer\",le=\"0.1\"} 0";
+    assertThat(scrape(true))
+        .contains("llm_d_epp_plugin_duration_seconds_bucket" + labels)
+        .contains("inference_extension_plugin_duration_seconds_bucket" + labels);
+    assertThat(scrape(false)).doesNotContain("inference_extension_plugin_duration");
   }
 
   @Test
