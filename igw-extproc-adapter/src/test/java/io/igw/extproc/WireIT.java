@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,13 @@ class WireIT {
     lines.add("cookie: b=2");
     lines.add("x-twice: one");
     lines.add("x-twice: two, three");
+    Map<String, String> trace =
+        Map.of(
+            "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "tracestate", "vendor=1",
+            "baggage", "tenant=a");
+    trace.forEach((name, value) -> lines.add(name + ": " + value));
+    int named = lines.size();
     while (lines.size() < 99) {
       lines.add("x-client-" + lines.size() + ": v" + lines.size());
     }
@@ -172,7 +180,8 @@ class WireIT {
     assertThat(headers)
         .containsEntry("cookie", List.of("a=1", "b=2"))
         .containsEntry("x-twice", List.of("one", "two, three"));
-    for (int i = 8; i < 99; i++) {
+    trace.forEach((name, value) -> assertThat(headers).containsEntry(name, List.of(value)));
+    for (int i = named; i < 99; i++) {
       assertThat(headers).containsEntry("x-client-" + i, List.of("v" + i));
     }
   }

@@ -99,7 +99,13 @@ class FuzzIT {
     // The heap is the limit.
     command.add("-rss_limit_mb=0");
     command.add("-print_final_stats=1");
-    command.add(RUNS > 0 ? "-runs=" + RUNS : "-max_total_time=" + SECONDS);
+    if (RUNS > 0) {
+      // What is compared with what helps the short run and halves the speed of the long one.
+      command.add("--trace=cov,indir");
+      command.add("-runs=" + RUNS);
+    } else {
+      command.add("-max_total_time=" + SECONDS);
+    }
     command.add(found.toString());
     command.add(target.folder().toString());
     return new ProcessBuilder(command)
