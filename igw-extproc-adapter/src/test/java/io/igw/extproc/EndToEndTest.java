@@ -84,7 +84,7 @@ class EndToEndTest {
   @Test
   void pickEquality() throws Exception {
     serveFour();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 10_000; i++) {
       DataPlane plane = open(post(), body(CHAT, true));
       List<ProcessingResponse> replies = plane.next(2);
       String pick = metadataPick(replies.get(0));
@@ -268,7 +268,7 @@ class EndToEndTest {
     serveFour();
     Random random = new Random(5);
     List<DataPlane> batch = new ArrayList<>();
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       DataPlane plane = open(post("x-request-id", "same"));
       int steps = random.nextInt(5);
       if (steps > 0) {
