@@ -24,9 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,9 @@ public abstract class GatewayContract {
       - {name: default, plugins: [{pluginRef: queue-scorer}]}
       flowControl: {saturationDetector: {pluginRef: concurrency-detector}}
       """;
+
+  /** Gateways on their way out: frameworks wait some seconds for late work. */
+  private static final List<CompletableFuture<Void>> ENDING = new CopyOnWriteArrayList<>();
 
   private final List<String> failures = new CopyOnWriteArrayList<>();
   private ModelServers servers;
@@ -96,9 +101,14 @@ public abstract class GatewayContract {
 
   @AfterEach
   void stopServers() {
-    gateway.close();
+    ENDING.add(CompletableFuture.runAsync(gateway::close, task -> new Thread(task).start()));
     runtime.close();
     servers.close();
+  }
+
+  @AfterAll
+  static void awaitEnds() {
+    ENDING.forEach(CompletableFuture::join);
   }
 
   private HttpRequest.Builder post(String body) {
