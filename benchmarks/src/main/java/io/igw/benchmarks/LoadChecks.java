@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 final class LoadChecks {
   private static final int IN_FLIGHT = 32;
   private static final int CHUNKS = 100;
-  private static final int WINDOWS = 3;
+  private static final int WINDOWS = 5;
   private static final double CONNECTIONS_PER_SECOND = 500;
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(12);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
+  private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final long START_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Servers servers;
@@ -36,27 +36,40 @@ final class LoadChecks {
 
   /** CPU of the picker process per small request, per response chunk and per prompt of 400 kB. */
   void saturated() throws IOException {
-    double small = cpuNanos(Scenario.json("small", 200));
-    report.accept(new Bound("extproc-small-request", small / 1e3, 30, "us"));
-    double stream = cpuNanos(Scenario.events("chunks", CHUNKS, 0));
-    report.accept(new Bound("extproc-response-chunk", stream / CHUNKS / 1e3, 3, "us"));
-    double large = cpuNanos(Scenario.json("large", 400_000));
-    report.accept(new Bound("extproc-400kB-prompt", large / 1e6, 2, "ms"));
+    besideNullServer("extproc-small-request", Scenario.json("small", 200), 1e3, 30, "us");
+    Scenario chunks = Scenario.events("chunks", CHUNKS, 0);
+    besideNullServer("extproc-response-chunk", chunks, CHUNKS * 1e3, 3, "us");
+    besideNullServer("extproc-400kB-prompt", Scenario.json("large", 400_000), 1e6, 2, "ms");
   }
 
-  private double cpuNanos(Scenario scenario) throws IOException {
+  /**
+   * Holds the picker's CPU against a bound, and prints the null server's of the same minute, turn
+   * by turn: their ratio stays where the host's speed does not.
+   *
+   * @param nanos nanoseconds of an exchange that are one {@code unit}
+   */
+  private void besideNullServer(
+      String name, Scenario scenario, double nanos, double bound, String unit) throws IOException {
     try (ModelServers models = models();
         ServerProcess picker = picker(models, "");
-        Load load = new Load(picker.address(), false, true)) {
-      double[] windows = new double[WINDOWS];
-      windows[0] = closed(scenario, picker, load).cpuNanosPerExchange();
-      for (int i = 1; i < WINDOWS; i++) {
-        windows[i] =
-            load.closed(scenario, IN_FLIGHT, 0, MEASURE_NANOS, picker.stats())
-                .cpuNanosPerExchange();
+        ServerProcess nullServer = servers.nullServer("");
+        Load toPicker = new Load(picker.address(), false, true);
+        Load toNull = new Load(nullServer.address(), false, false)) {
+      double[] igw = new double[WINDOWS];
+      double[] nothing = new double[WINDOWS];
+      for (int i = 0; i < WINDOWS; i++) {
+        long warmUp = i == 0 ? WARM_UP_NANOS : 0;
+        igw[i] = closed(scenario, picker, toPicker, warmUp, WINDOW_NANOS);
+        nothing[i] = closed(scenario, nullServer, toNull, warmUp, WINDOW_NANOS);
       }
-      Arrays.sort(windows);
-      return windows[WINDOWS / 2];
+      Arrays.sort(igw);
+      Arrays.sort(nothing);
+      double mine = igw[WINDOWS / 2];
+      double its = nothing[WINDOWS / 2];
+      report.accept(new Bound(name, mine / nanos, bound, unit));
+      System.out.printf(
+          "  of it the transport: null server %.2f %s, ratio %.2f%n",
+          its / nanos, unit, mine / its);
     }
   }
 
@@ -67,7 +80,7 @@ final class LoadChecks {
     try (ModelServers models = models();
         ServerProcess picker = picker(models, "-Xms256m -Xmx256m -Xmn128m");
         Load load = new Load(picker.address(), false, true)) {
-      closed(scenario, picker, load);
+      closed(scenario, picker, load, WARM_UP_NANOS, MEASURE_NANOS);
       long[] before = new long[1];
       long[] after = new long[1];
       long exchanges =
@@ -104,16 +117,18 @@ final class LoadChecks {
     }
   }
 
-  private static Load.Result closed(Scenario scenario, ServerProcess picker, Load load)
+  /** CPU nanoseconds of the server per exchange. */
+  private static double closed(
+      Scenario scenario, ServerProcess server, Load load, long warmUpNanos, long measureNanos)
       throws IOException {
     load.awaitFirstAnswer(scenario, START_LIMIT_NANOS);
     Load.Result result =
-        load.closed(scenario, IN_FLIGHT, WARM_UP_NANOS, MEASURE_NANOS, picker.stats());
+        load.closed(scenario, IN_FLIGHT, warmUpNanos, measureNanos, server.stats());
     if (result.failed() > 0) {
       throw new IllegalStateException(
           scenario.name() + ": " + result.failed() + " failed, the last: " + load.lastFault());
     }
-    return result;
+    return result.cpuNanosPerExchange();
   }
 
   /** Young collections times the size of Eden, and what is in Eden now: columns of jstat. */
