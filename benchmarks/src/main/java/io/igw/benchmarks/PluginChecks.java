@@ -13,7 +13,7 @@ final class PluginChecks {
 
   /** Those whose own pages say why they take longer. */
   private static final Map<String, Double> EXPLAINED =
-      Map.of("latency-scorer", 15.0, "utilization-detector", 10.0);
+      Map.of("latency-scorer", 12.0, "utilization-detector", 10.0);
 
   private static final int FORKS = 1;
 

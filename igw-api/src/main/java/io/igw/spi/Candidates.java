@@ -32,6 +32,16 @@ public interface Candidates {
   /** Keeps the candidates that pass. */
   void retainIf(PositionTest test);
 
+  /**
+   * Memory to say by position which candidates stay, for {@link #retain(boolean[])}: at least
+   * {@link #size} long, of any content. A filter that sets it in a loop allocates nothing and calls
+   * nothing for each candidate.
+   */
+  boolean[] flags();
+
+  /** Keeps the candidates at the positions that are true. */
+  void retain(boolean[] byPosition);
+
   /** Decides by position; allocation free when it captures nothing. */
   @FunctionalInterface
   interface PositionTest {

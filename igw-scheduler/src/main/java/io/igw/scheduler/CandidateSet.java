@@ -36,6 +36,7 @@ final class CandidateSet implements Candidates {
   private int[] saved = NONE;
 
   private final int[][] buffers = {NONE, NONE, NONE};
+  private boolean[] flags = {};
   private boolean open;
 
   CandidateSet(Contents contents) {
@@ -189,6 +190,27 @@ final class CandidateSet implements Candidates {
       }
     }
     open = true;
+    narrow(to, kept);
+  }
+
+  @Override
+  public boolean[] flags() {
+    if (flags.length < total) {
+      flags = new boolean[total];
+    }
+    return flags;
+  }
+
+  @Override
+  public void retain(boolean[] byPosition) {
+    requireOpen();
+    int[] to = target();
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      // Written in any case: cheaper than a branch on what no processor foresees.
+      to[kept] = all ? i : ordinals[i];
+      kept += byPosition[i] ? 1 : 0;
+    }
     narrow(to, kept);
   }
 

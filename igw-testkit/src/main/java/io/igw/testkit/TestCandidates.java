@@ -7,12 +7,14 @@ import java.util.Arrays;
 final class TestCandidates implements Candidates {
   private final int[] ordinals;
   private final int[] kept;
+  private final boolean[] flags;
   private int size;
   private boolean inOrder = true;
 
   TestCandidates(int poolSize) {
     this.ordinals = new int[poolSize];
     this.kept = new int[poolSize];
+    this.flags = new boolean[poolSize];
     Arrays.setAll(ordinals, i -> i);
     this.size = poolSize;
   }
@@ -72,6 +74,16 @@ final class TestCandidates implements Candidates {
       int word = ordinals[i] >> 6;
       return word < ordinalBits.length && (ordinalBits[word] >>> ordinals[i] & 1) != 0;
     });
+  }
+
+  @Override
+  public boolean[] flags() {
+    return flags;
+  }
+
+  @Override
+  public void retain(boolean[] byPosition) {
+    retainIf(i -> byPosition[i]);
   }
 
   @Override

@@ -79,34 +79,35 @@ final class PrefixCacheAffinityFilter implements Filter {
     }
     double[] matched = match.matched(cycle);
     double[] total = match.total(cycle);
-    int sticky = 0;
-    double stickyTime = Double.MAX_VALUE;
-    double otherTime = Double.MAX_VALUE;
     double[] basis = penaltyMillis > 0 ? basis(cycle) : matched;
-    double[] known = predicted == null ? matched : cycle.values(predicted.present());
+    double[] known = predicted == null ? null : cycle.values(predicted.present());
+    boolean[] keep = candidates.flags();
+    int sticky = 0;
+    double stickyLeast = Double.MAX_VALUE;
+    double otherLeast = Double.MAX_VALUE;
     for (int i = 0; i < size; i++) {
-      double time = penaltyMillis > 0 ? millis(basis[i], known[i]) : 0;
-      if (PrefixMatch.ratio(matched[i], total[i]) >= threshold) {
+      boolean holds = PrefixMatch.ratio(matched[i], total[i]) >= threshold;
+      keep[i] = holds;
+      double least = known == null || known[i] > 0 ? basis[i] : Double.MAX_VALUE;
+      if (holds) {
         sticky++;
-        stickyTime = Math.min(stickyTime, time);
+        stickyLeast = least < stickyLeast ? least : stickyLeast;
       } else {
-        otherTime = Math.min(otherTime, time);
+        otherLeast = least < otherLeast ? least : otherLeast;
       }
     }
-    boolean tooSlow = penaltyMillis > 0 && stickyTime - otherTime > penaltyMillis;
+    boolean tooSlow = penaltyMillis > 0 && millis(stickyLeast) - millis(otherLeast) > penaltyMillis;
     if (sticky > 0 && sticky < size && !tooSlow) {
-      candidates.retainIf(i -> PrefixMatch.ratio(matched[i], total[i]) >= threshold);
+      candidates.retain(keep);
     }
   }
 
+  /** What the time to the first token follows from. */
   private double[] basis(Cycle cycle) {
     return predicted == null ? cycle.inFlightTokens() : cycle.values(predicted.ttft());
   }
 
-  private double millis(double basis, double known) {
-    if (predicted == null) {
-      return basis / tokensPerSecond * MILLIS;
-    }
-    return known > 0 ? basis : Double.MAX_VALUE;
+  private double millis(double basis) {
+    return predicted == null ? basis / tokensPerSecond * MILLIS : basis;
   }
 }

@@ -40,18 +40,20 @@ final class SloHeadroomTierFilter implements Filter {
     double[] tpot = cycle.values(prediction.tpotHeadroom());
     int known = 0;
     int positive = 0;
+    boolean[] keep = candidates.flags();
     for (int i = 0; i < size; i++) {
       known += present[i] > 0 ? 1 : 0;
-      positive += positive(present[i], ttft[i], tpot[i]) ? 1 : 0;
+      keep[i] = present[i] > 0 & ttft[i] >= 0 & tpot[i] >= 0;
+      positive += keep[i] ? 1 : 0;
     }
     if (known == 0 || positive == 0 || positive == size) {
       return;
     }
-    boolean wanted = !(cycle.random().nextDouble() < exploration);
-    candidates.retainIf(i -> positive(present[i], ttft[i], tpot[i]) == wanted);
-  }
-
-  private static boolean positive(double present, double ttft, double tpot) {
-    return present > 0 && ttft >= 0 && tpot >= 0;
+    if (cycle.random().nextDouble() < exploration) {
+      for (int i = 0; i < size; i++) {
+        keep[i] = !keep[i];
+      }
+    }
+    candidates.retain(keep);
   }
 }
