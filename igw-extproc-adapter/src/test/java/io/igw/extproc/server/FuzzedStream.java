@@ -35,7 +35,7 @@ final class FuzzedStream implements StreamEvents {
           ResponseCase.RESPONSE_BODY,
           ResponseCase.RESPONSE_TRAILERS);
 
-  final FuzzedCall call = new FuzzedCall();
+  final TestCall call = new TestCall();
   private final List<RuntimeException> faults = new ArrayList<>();
   private @Nullable Exchange exchange;
   private boolean rewritten;
@@ -62,10 +62,6 @@ final class FuzzedStream implements StreamEvents {
     return exchange;
   }
 
-  void arrives(ProcessingRequest message) {
-    call.arrives(message.toByteArray());
-  }
-
   /** The client has asked for another model: bodies change. */
   void rewritten() {
     rewritten = true;
@@ -86,7 +82,7 @@ final class FuzzedStream implements StreamEvents {
 
   /** All that the stream waits for has happened; then it has ended, if the data plane wanted it. */
   void assertAnswered() {
-    if (call.halfClosed() && !call.closed() && !call.ended()) {
+    if (call.halfClosed() && !call.over()) {
       throw new AssertionError("half-closed, answered, and still open");
     }
   }
@@ -101,7 +97,7 @@ final class FuzzedStream implements StreamEvents {
     }
     assertOrder();
     assertLease();
-    call.replies.forEach(FuzzedStream::assertPick);
+    call.sent.forEach(FuzzedStream::assertPick);
     if (!rewritten) {
       assertUnchanged(false);
       assertUnchanged(true);
@@ -111,12 +107,12 @@ final class FuzzedStream implements StreamEvents {
   private void assertOrder() {
     int request = -1;
     int response = -1;
-    int last = call.replies.size() - 1;
+    int last = call.sent.size() - 1;
     for (int i = 0; i <= last; i++) {
-      ProcessingResponse reply = call.replies.get(i);
+      ProcessingResponse reply = call.sent.get(i);
       ResponseCase kind = reply.getResponseCase();
       if (kind == ResponseCase.IMMEDIATE_RESPONSE) {
-        if (i < last || response >= 0 || !call.closed()) {
+        if (i < last || response >= 0 || call.closed == null) {
           throw new AssertionError("an error at place " + i + " of " + kinds());
         }
         if (reply.getImmediateResponse().getBody().toStringUtf8().contains(SECRET)) {
@@ -139,7 +135,7 @@ final class FuzzedStream implements StreamEvents {
   }
 
   private List<ResponseCase> kinds() {
-    return call.replies.stream().map(ProcessingResponse::getResponseCase).toList();
+    return call.sent.stream().map(ProcessingResponse::getResponseCase).toList();
   }
 
   /** Only a data plane that half-closes without a response leaves its lease to the time. */
@@ -148,7 +144,7 @@ final class FuzzedStream implements StreamEvents {
     if (decision == null || !decision.abandon()) {
       return;
     }
-    boolean answered = call.replies.stream().anyMatch(ProcessingResponse::hasResponseHeaders);
+    boolean answered = call.sent.stream().anyMatch(ProcessingResponse::hasResponseHeaders);
     if (!call.halfClosed() || answered) {
       throw new AssertionError("a lease is left open: " + kinds());
     }
@@ -173,8 +169,19 @@ final class FuzzedStream implements StreamEvents {
 
   /** What goes back streamed is what came, as far as it has gone. */
   private void assertUnchanged(boolean ofResponse) {
-    ByteString returned = call.returned(ofResponse);
-    if (!call.delivered(ofResponse).startsWith(returned)) {
+    ByteString came = ByteString.EMPTY;
+    for (ProcessingRequest message : call.delivered) {
+      came =
+          came.concat(
+              (ofResponse ? message.getResponseBody() : message.getRequestBody()).getBody());
+    }
+    ByteString returned = ByteString.EMPTY;
+    for (ProcessingResponse reply : call.sent) {
+      CommonResponse common =
+          (ofResponse ? reply.getResponseBody() : reply.getRequestBody()).getResponse();
+      returned = returned.concat(common.getBodyMutation().getStreamedResponse().getBody());
+    }
+    if (!came.startsWith(returned)) {
       throw new AssertionError("other bytes go on than came; response: " + ofResponse);
     }
   }

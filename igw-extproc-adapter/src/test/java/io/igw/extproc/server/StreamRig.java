@@ -50,6 +50,7 @@ final class StreamRig implements AutoCloseable {
   private RandomPicker picker = deaf;
   private StreamModel model = new StreamModel();
   private TestCall call = new TestCall();
+  private final ArrayDeque<ProcessingRequest> undelivered = new ArrayDeque<>();
   private GatewayProfile gateway = GatewayProfile.GENERIC;
   private int upstream;
   private int checked;
@@ -108,7 +109,8 @@ final class StreamRig implements AutoCloseable {
     model.fault = script.fault;
     model.window = script.room;
     call = new TestCall();
-    call.window = script.room;
+    undelivered.clear();
+    call.ready(script.room);
     int streams = script.refusal == 429 ? 0 : 10;
     // Little room for bodies: those that do not fit wait for nobody, and go on.
     Limits limits =
@@ -118,7 +120,7 @@ final class StreamRig implements AutoCloseable {
         new PickerHandler(this::exchange, false, false, gateway, script.negotiates);
     ProcessCall stream =
         new ProcessCall(call, handler, loop::add, ErrorFormat.OPENAI, StreamEvents.NONE, open);
-    call.listener = stream;
+    call.start(stream);
     stream.begin();
     return open;
   }
@@ -147,7 +149,11 @@ final class StreamRig implements AutoCloseable {
 
   private void step(Step step) {
     switch (step.kind()) {
-      case MESSAGE -> call.send(Objects.requireNonNull(step.message()));
+      case MESSAGE -> {
+        ProcessingRequest message = Objects.requireNonNull(step.message());
+        undelivered.add(message);
+        call.send(message.toByteString());
+      }
       case HALF_CLOSE -> call.halfClose();
       case WINDOW -> room(step.room());
       case DECISION -> decision();
@@ -157,11 +163,8 @@ final class StreamRig implements AutoCloseable {
   }
 
   private void room(int room) {
-    call.window = room;
     model.window = room;
-    if (room > 0 && !over()) {
-      call.listener().onReady();
-    }
+    call.ready(room);
     model.settle();
   }
 
@@ -174,14 +177,10 @@ final class StreamRig implements AutoCloseable {
   }
 
   private void cancel() {
-    if (!over()) {
+    if (!call.over()) {
       call.end();
       model.finish("cancelled");
     }
-  }
-
-  private boolean over() {
-    return call.cancelled || call.closed != null;
   }
 
   private void drain() {
@@ -194,8 +193,9 @@ final class StreamRig implements AutoCloseable {
   private void deliver() {
     drain();
     check();
-    for (ProcessingRequest message = call.deliver(); message != null; message = call.deliver()) {
-      model.message(message);
+    while (call.deliver() != null) {
+      // The model tells messages of the script apart, equal or not.
+      model.message(undelivered.remove());
       drain();
       check();
     }
@@ -212,8 +212,8 @@ final class StreamRig implements AutoCloseable {
     deliver();
     decision();
     deliver();
-    require(over() || call.unread() == 0, "messages that are not read: none");
-    if (!call.cancelled) {
+    require(call.over() || call.unread() == 0, "messages that are not read: none");
+    if (!call.isCancelled()) {
       call.end();
       model.finish("cancelled");
     }
@@ -229,7 +229,7 @@ final class StreamRig implements AutoCloseable {
       }
       checkPick(reply, word);
     }
-    String end = call.cancelled ? "cancelled" : "";
+    String end = call.isCancelled() ? "cancelled" : "";
     if (call.closed != null) {
       end = call.closed.getCode() == Status.Code.OK ? "ok" : "error";
     }

@@ -128,7 +128,7 @@ public final class StreamsFuzz {
       case 13 -> stream.call.ready(input.count());
       case 14 -> turn();
       case 15 -> PICKER.release(ends(input));
-      case 16 -> stream.call.arrives(input.take(input.count()));
+      case 16 -> stream.call.send(literal(input));
       case 17 -> sends(stream, hinted(body(literal(input), ends(input)), input));
       case 18 -> sends(stream, body(BODIES[3], ends(input)));
       default -> {
@@ -139,12 +139,13 @@ public final class StreamsFuzz {
         }
       }
     }
+    stream.call.pump();
   }
 
   private void sends(FuzzedStream stream, ProcessingRequest message) {
     bodyBytes += message.getRequestBody().getBody().size();
     if (bodyBytes < MAX_BODY_BYTES) {
-      stream.arrives(message);
+      stream.call.send(message.toByteString());
     }
   }
 
@@ -189,7 +190,10 @@ public final class StreamsFuzz {
     if (request > 0) {
       message = withModes(message, MODES[request - 1], MODES[response]);
     }
-    stream.arrives((more & 32) != 0 ? hinted(message, input) : message);
+    if ((more & 32) != 0) {
+      message = hinted(message, input);
+    }
+    stream.call.send(message.toByteString());
   }
 
   private static ProcessingRequest hinted(ProcessingRequest message, FuzzInput input) {
@@ -286,7 +290,7 @@ public final class StreamsFuzz {
     for (FuzzedStream stream : streams) {
       if (stream != null) {
         stream.assertAnswered();
-        stuck |= stream.call.stuck();
+        stuck |= !stream.call.over() && !stream.call.asked();
         read |= stream.call.asked();
       }
     }
