@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.spi.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** How the tools read their command lines and end. */
@@ -30,7 +32,8 @@ public final class CommandLines {
   }
 
   /**
-   * Reads {@code args} into {@code options}, which picocli knows, and acts, or prints the help.
+   * Reads {@code args} into {@code options}, which picocli knows, and acts; or prints the help:
+   * options as they are declared, then {@code --help}.
    *
    * @return what the action returns; 1 if it failed; 2, with what was wrong and expected, if an
    *     option or a configuration is bad
@@ -45,8 +48,13 @@ public final class CommandLines {
     CommandLine line =
         new CommandLine(options)
             .registerConverter(Duration.class, Durations::parse)
+            .setUsageHelpAutoWidth(true)
             .setOut(out)
             .setErr(err);
+    CommandSpec spec = line.getCommandSpec();
+    spec.usageMessage().sortOptions(false);
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Prints this.").build());
     String name = "igw " + tool.name() + ": ";
     try {
       line.parseArgs(args);

@@ -41,9 +41,7 @@ public final class DemoTool implements ToolProvider {
       description =
           "Starts model servers, a picker and a gateway, plays a shared-prefix chat workload with"
               + " LoRA adapters twice from empty caches, picking at random and as igw does, and"
-              + " compares.",
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+              + " compares.")
   static final class Options {
     @Option(
         names = "--duration",
@@ -85,12 +83,6 @@ public final class DemoTool implements ToolProvider {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the final table as JSON.")
     @Nullable Path json;
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Prints this.")
-    boolean help;
 
     void check() {
       if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX_DURATION) > 0) {

@@ -90,9 +90,7 @@ public final class ServersTool implements ToolProvider {
             + " the process is stopped.",
         "POST /admin/fault?mode=MODE makes one misbehave, POST /admin/restart empties its caches.",
         ""
-      },
-      sortOptions = false,
-      usageHelpAutoWidth = true)
+      })
   static final class Options {
     private static final int MOST_SERVERS = 10_000;
     private static final int LAST_PORT = 65_535;
@@ -176,12 +174,6 @@ public final class ServersTool implements ToolProvider {
         paramLabel = "TIME",
         description = "Ends after that time (default: never).")
     @Nullable Duration duration;
-
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Prints this.")
-    boolean help;
 
     EngineSettings settings() {
       Ranges.upTo("--count", count, MOST_SERVERS);

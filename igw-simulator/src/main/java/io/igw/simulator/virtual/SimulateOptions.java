@@ -25,9 +25,7 @@ import picocli.CommandLine.Option;
       "Ready profiles: random, round-robin, least-request, power-of-two, affinity, gie, llm-d,"
           + " sglang-thresholds, dynamo-linear, lmetric, least-load, prefill-time; or a configuration file.",
       ""
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true)
+    })
 final class SimulateOptions {
   static final int DEFAULT_REQUESTS = 5000;
   private static final int MOST_SERVERS = 10_000;
@@ -207,12 +205,6 @@ final class SimulateOptions {
       paramLabel = "FOLDER",
       description = "Draws each metric over the rate, as SVG.")
   @Nullable Path charts;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Prints this.")
-  boolean help;
 
   void check() {
     Ranges.upTo("--servers", servers, MOST_SERVERS);
