@@ -1,5 +1,6 @@
 package io.igw.extproc;
 
+import static io.igw.extproc.testing.Until.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.simulator.EngineSettings;
@@ -20,10 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -49,11 +48,6 @@ final class EnvoyRig implements AutoCloseable {
   private final ModelServers servers;
   private Process picker;
   private final EnvoyProcess envoy;
-
-  /** What is awaited. */
-  interface Condition {
-    boolean holds() throws Exception;
-  }
 
   private EnvoyRig(
       Path binary,
@@ -251,15 +245,6 @@ final class EnvoyRig implements AutoCloseable {
 
   int adminPort() {
     return ports[1];
-  }
-
-  /** A minute and a half at most. */
-  static void await(Condition condition) throws Exception {
-    long until = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("time is up").isLessThan(until);
-      LockSupport.parkNanos(50_000_000);
-    }
   }
 
   HttpRequest.Builder to(String path) {

@@ -1,7 +1,7 @@
 package io.igw.extproc;
 
-import static io.igw.extproc.EnvoyRig.await;
 import static io.igw.extproc.EnvoyRig.servedBy;
+import static io.igw.extproc.testing.Until.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.simulator.EngineSettings;

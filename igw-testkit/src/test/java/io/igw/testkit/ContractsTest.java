@@ -169,7 +169,8 @@ class ContractsTest {
               }
             })
                 ::allocatesNothingPerEndpoint),
-        breach("a scorer that sleeps", new Breaches.OfScorer((c, k, s) -> sleep())::neverWaits),
+        breach(
+            "a scorer that sleeps", new Breaches.OfScorer((c, k, s) -> Words.sleep())::neverWaits),
         breach(
             "a filter by place",
             new Breaches.OfFilter((c, k) -> k.retainIf(i -> i < 3))::doesNotDependOnTheOrder),
@@ -177,7 +178,7 @@ class ContractsTest {
             "a list of candidates",
             new Breaches.OfFilter((c, k) -> garbage = new int[k.size()])
                 ::allocatesNothingPerEndpoint),
-        breach("a filter that sleeps", new Breaches.OfFilter((c, k) -> sleep())::neverWaits),
+        breach("a filter that sleeps", new Breaches.OfFilter((c, k) -> Words.sleep())::neverWaits),
         breach(
             "a copy of the totals",
             new Breaches.OfPicker((c, k, t, p) -> {
@@ -188,7 +189,7 @@ class ContractsTest {
         breach(
             "a picker that sleeps",
             new Breaches.OfPicker((c, k, t, p) -> {
-              sleep();
+              Words.sleep();
               return 1;
             })
                 ::neverWaits));
@@ -228,7 +229,9 @@ class ContractsTest {
             "an array as long as the pool",
             new Breaches.OfProducer((c, k) -> garbage = new double[k.size()])
                 ::allocatesNothingPerEndpoint),
-        breach("a producer that sleeps", new Breaches.OfProducer((c, k) -> sleep())::neverWaits));
+        breach(
+            "a producer that sleeps",
+            new Breaches.OfProducer((c, k) -> Words.sleep())::neverWaits));
   }
 
   @TestFactory
@@ -259,14 +262,6 @@ class ContractsTest {
         kept = cycle.view(0);
       }
       all(scores, candidates.size(), kept.get(Signal.RUNNING_REQUESTS) > 3 ? 1 : 0);
-    }
-  }
-
-  private static void sleep() {
-    try {
-      Thread.sleep(1);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

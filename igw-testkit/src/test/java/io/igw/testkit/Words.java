@@ -51,6 +51,14 @@ final class Words implements RequestParser {
     };
   }
 
+  static void sleep() {
+    try {
+      Thread.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Counts what passes and hashes it. */
   private final class Body implements RequestBody {
     private byte[] kept = new byte[0];
@@ -75,14 +83,6 @@ final class Words implements RequestParser {
       for (int i = offset; i < offset + length; i++) {
         sound &= source[i] >= ' ';
         hash = hash * 31 + source[i];
-      }
-    }
-
-    private static void sleep() {
-      try {
-        Thread.sleep(1);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
     }
 

@@ -3,6 +3,7 @@ package io.igw.extproc.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.extproc.server.BodyClaim.Answer;
+import io.igw.extproc.testing.Until;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,10 +143,7 @@ class HeldBytesTest {
       Body body = new Body(shared, i, own, 1 + random.nextInt(500), random.nextInt(8) == 0, left);
       own.execute(body::step);
     }
-    for (long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60); left.get() > 0; ) {
-      assertThat(System.nanoTime()).as("%s bodies left", left).isLessThan(until);
-      Thread.sleep(1);
-    }
+    Until.await(() -> left.get() == 0, () -> left + " bodies left");
     for (ExecutorService own : loops) {
       own.shutdown();
       assertThat(own.awaitTermination(60, TimeUnit.SECONDS)).isTrue();

@@ -24,6 +24,7 @@ import io.igw.extproc.stream.StreamEvents;
 import io.igw.extproc.testing.DataPlane;
 import io.igw.extproc.testing.Recorder;
 import io.igw.extproc.testing.ScriptedExchange;
+import io.igw.extproc.testing.Until;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -111,15 +112,15 @@ class LimitsTest {
   }
 
   private void await(Callable<Boolean> condition) throws Exception {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.call()) {
-      assertThat(System.nanoTime())
-          .as(
-              "time is up: %d held, %d wait, %d open",
-              server.heldBodyBytes(), server.waitingBodies(), server.openStreams())
-          .isLessThan(until);
-      Thread.sleep(5);
-    }
+    Until.await(
+        condition,
+        () ->
+            server.heldBodyBytes()
+                + " held, "
+                + server.waitingBodies()
+                + " wait, "
+                + server.openStreams()
+                + " open");
   }
 
   private static ByteString bytes(int length) {
