@@ -77,16 +77,16 @@ final class Flags {
           "inference.networking.k8s.io",
           "Its group, as --resources have to name it.");
   static final Flag<String> ENDPOINT_SELECTOR =
-      text("endpoint-selector", "SELECTOR", "", "Kubernetes selector; not part of this build.");
+      idle("endpoint-selector", "SELECTOR", "", "pods are not selected by this build");
   static final Flag<List<String>> TARGET_PORTS =
       add(
           "endpoint-target-ports",
           "PORT,...",
-          "Ports of selected pods, 1 to 8 of them.",
+          "Accepted, 1 to 8 of them: pods are not selected by this build.",
           LIST,
           text -> List.of(text),
           List.of(),
-          null);
+          "pods are not selected by this build");
   static final Flag<Boolean> DISABLE_SUBSET =
       flag("disable-endpoint-subset-filter", false, "Ignore subset hints of the data plane.");
 

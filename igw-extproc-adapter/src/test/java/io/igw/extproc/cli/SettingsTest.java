@@ -294,6 +294,13 @@ class SettingsTest {
         .containsExactlyInAnyOrder(
             "--tracing has no effect: tracing is not part of this build",
             "--enable-pprof has no effect: a JVM is profiled with its own tools, such as jcmd");
+    assertThat(
+            line("--endpoint-selector app=vllm --endpoint-target-ports 8000"
+                    + " --endpoint-target-ports 8001")
+                .idle())
+        .containsExactlyInAnyOrder(
+            "--endpoint-selector has no effect: pods are not selected by this build",
+            "--endpoint-target-ports has no effect: pods are not selected by this build");
   }
 
   /** Arguments of the reference start igw; what they do not protect here is said aloud. */
