@@ -38,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param type as configuration names it
  * @param present whether this build, or a jar beside it, has it
  * @param stability alpha, beta or stable; deprecated where the reference is about to drop it
- * @param summary one line; of an absent type what to use in its place, if anything
+ * @param summary one line
+ * @param absence why an absent type cannot be used, and what to use in its place, if anything;
+ *     empty if it is present
  * @param roles what it can be used as
  * @param parameters what its parameters object may hold; of an absent type what the reference says
  * @param reads data of other plugins that it needs or can use
@@ -49,6 +51,7 @@ public record PluginDescription(
     boolean present,
     String stability,
     String summary,
+    String absence,
     List<String> roles,
     List<Parameter> parameters,
     List<String> reads,
@@ -103,11 +106,13 @@ public record PluginDescription(
   }
 
   private static PluginDescription absent(KnownType known, PluginCatalog catalog) {
+    String absence = KnownTypes.missing(known.type(), catalog);
     return new PluginDescription(
         known.type(),
         false,
         known.stability(),
-        KnownTypes.missing(known.type(), catalog),
+        known.purpose().isEmpty() ? absence : known.purpose(),
+        absence,
         List.of(known.kind().name().toLowerCase(Locale.ROOT)),
         AbsentParameters.of(known.type()).stream()
             .map(p -> new Parameter(p.name(), p.kind(), p.initial(), p.range()))
@@ -152,6 +157,7 @@ public record PluginDescription(
         true,
         leaving ? "deprecated" : provider.stability().name().toLowerCase(Locale.ROOT),
         provider.summary(),
+        "",
         List.copyOf(roles),
         parameters.found(),
         reads,

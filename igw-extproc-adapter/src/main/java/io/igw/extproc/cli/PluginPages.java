@@ -23,6 +23,10 @@ public final class PluginPages {
   private static final String INDENT = "    ";
   private static final String FOLDER = "--plugins-dir";
 
+  private static final List<String> LIST = List.of("TYPE", "STABILITY", "WHAT IT IS FOR");
+  private static final List<Function<PluginDescription, String>> LISTED =
+      List.of(PluginDescription::type, PluginDescription::stability, PluginDescription::summary);
+
   private PluginPages() {}
 
   /** Prints; returns the exit code. */
@@ -108,24 +112,11 @@ public final class PluginPages {
   private static void list(List<PluginDescription> all, PrintStream out) {
     List<PluginDescription> here = all.stream().filter(PluginDescription::present).toList();
     List<PluginDescription> absent = all.stream().filter(plugin -> !plugin.present()).toList();
-    table(
-        List.of("TYPE", "STABILITY", "WHAT IT IS FOR"),
-        here,
-        List.of(PluginDescription::type, PluginDescription::stability, PluginDescription::summary),
-        PluginPages::parameters,
-        out);
+    table(LIST, here, LISTED, PluginPages::parameters, out);
     if (!absent.isEmpty()) {
       out.println();
       out.println("Types of the reference endpoint picker that this build lacks:");
-      table(
-          List.of("TYPE", "STABILITY", "KIND"),
-          absent,
-          List.of(
-              PluginDescription::type,
-              PluginDescription::stability,
-              plugin -> String.join(", ", plugin.roles())),
-          PluginPages::parameters,
-          out);
+      table(LIST, absent, LISTED, PluginPages::parameters, out);
     }
     out.println();
     out.println("igw plugins TYPE shows what each parameter of one may be.");
@@ -153,6 +144,9 @@ public final class PluginPages {
   private static void page(PluginDescription plugin, PrintStream out) {
     out.println(plugin.type() + (plugin.present() ? "" : " (not in this build)"));
     out.println("  " + plugin.summary());
+    if (!plugin.present()) {
+      out.println("  " + plugin.absence());
+    }
     out.println();
     out.println("  stability  " + plugin.stability());
     out.println("  used as    " + String.join(", ", plugin.roles()));

@@ -2,6 +2,10 @@ package io.igw.extproc.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.runtime.PluginDescription;
+import io.igw.runtime.config.KnownTypes;
+import io.igw.runtime.config.KnownTypes.KnownType;
+import io.igw.scheduler.PluginCatalog;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -37,9 +41,21 @@ class PluginPagesTest {
         .anyMatch(line -> line.matches("queue-scorer +beta +the fewer requests wait, the better"))
         .anyMatch(line -> line.matches("session-affinity-filter +alpha +keeps .*"))
         .anyMatch(line -> line.matches("by-label +deprecated +keeps .*"))
-        .anyMatch(line -> line.matches("disagg-profile-handler +beta +handler"))
-        .noneMatch(line -> line.matches("[a-z0-9-]+ +(alpha|beta|stable|deprecated)"));
+        .anyMatch(line -> line.matches("disagg-profile-handler +beta +picks servers for .*"))
+        .noneMatch(line -> line.matches("[a-z0-9-]+ +(alpha|beta|stable|deprecated)"))
+        .noneMatch(line -> line.contains("not in this build"));
     assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void onlyOfAbsentTypesThePurposeIsWrittenDown() {
+    for (PluginDescription plugin :
+        PluginDescription.all(PluginCatalog.load(getClass().getClassLoader()))) {
+      KnownType known = KnownTypes.find(plugin.type());
+      assertThat(known != null && !known.purpose().isEmpty())
+          .as(plugin.type())
+          .isNotEqualTo(plugin.present());
+    }
   }
 
   @Test
@@ -78,7 +94,8 @@ class PluginPagesTest {
   void anAbsentTypeIsSaidToBeAbsent() {
     assertThat(run("precise-prefix-cache-producer")).isZero();
     assertThat(out())
-        .contains("precise-prefix-cache-producer (not in this build)")
+        .contains(
+            "precise-prefix-cache-producer (not in this build)\n  follows the KV-cache events")
         .contains("use approx-prefix-cache-producer");
     assertThat(out().lines())
         .anyMatch(line -> line.matches(" +used as +producer"))

@@ -46,7 +46,12 @@ public final class KnownTypes {
    * @param hint what to use in its place, or which artifact has it; empty if there is nothing to
    *     say
    */
-  public record KnownType(String type, Kind kind, String stability, String hint) {}
+  public record KnownType(String type, Kind kind, String stability, String hint) {
+    /** What it does, in a line; empty if it stands in an artifact of its own, which says it. */
+    public String purpose() {
+      return AbsentPurposes.of(type);
+    }
+  }
 
   /** Type, kind, stability, hint. */
   private static final String TABLE =
