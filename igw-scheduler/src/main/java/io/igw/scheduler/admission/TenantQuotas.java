@@ -55,6 +55,7 @@ final class TenantQuotas implements Admitter {
   static Admitter of(Parameters parameters, PluginContext context) {
     double requests = parameters.number("requestsPerSecond", 0, 0, 1e9);
     double tokens = parameters.number("tokensPerSecond", 0, 0, 1e12);
+    parameters.explain("requestsPerSecond", "0", "0 to 1000000000; > 0, or tokensPerSecond > 0");
     if (requests == 0 && tokens == 0) {
       parameters.reject("requestsPerSecond", "> 0, or tokensPerSecond > 0");
     }
