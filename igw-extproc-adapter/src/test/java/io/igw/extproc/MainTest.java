@@ -2,6 +2,8 @@ package io.igw.extproc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,12 +14,16 @@ import org.junit.jupiter.api.Test;
 
 /** What a process has set before its transport starts. */
 class MainTest {
-  /** Prints the levels that the transports have. */
+  /** Prints the levels that the transports have, and whether pinned memory is counted. */
   static final class Probe {
     public static void main(String[] args) {
-      Main.withoutLeakDetection();
+      Main.withoutBookkeeping();
       System.out.print(ResourceLeakDetector.getLevel());
       System.out.print(" " + io.netty.util.ResourceLeakDetector.getLevel());
+      PooledByteBufAllocator pool = PooledByteBufAllocator.DEFAULT;
+      ByteBuf used = pool.directBuffer(9);
+      System.out.print(" " + (pool.pinnedDirectMemory() > 0));
+      used.release();
     }
   }
 
@@ -35,8 +41,10 @@ class MainTest {
 
   @Test
   void theTransportFollowsNoBuffersUnlessAsked() throws IOException {
-    assertThat(level(List.of())).isEqualTo("DISABLED DISABLED");
+    assertThat(level(List.of())).isEqualTo("DISABLED DISABLED false");
     assertThat(level(List.of("-D" + Main.GRPC_LEAK_DETECTION + "=paranoid")))
-        .isEqualTo("PARANOID DISABLED");
+        .isEqualTo("PARANOID DISABLED false");
+    assertThat(level(List.of("-D" + Main.GRPC_PINNED_MEMORY + "=true")))
+        .isEqualTo("DISABLED DISABLED true");
   }
 }
