@@ -32,9 +32,9 @@ public record Limits(int streams, int headerBytes, int streamBufferBytes, long h
     return new Limits(10_000, 64 << 10, 64 << 10, defaultHeldBodyBytes());
   }
 
-  /** What waits unread may fill the buffers with as much as is held. */
+  /** What waits unread may fill the buffers with a quarter more than is held. */
   HeldBytes budget() {
-    long line = Math.max(SHORTEST_LINE, heldBodyBytes / streamBufferBytes);
+    long line = Math.max(SHORTEST_LINE, heldBodyBytes / streamBufferBytes * 5 / 4);
     return new HeldBytes(heldBodyBytes, (int) Math.min(line, Integer.MAX_VALUE));
   }
 
