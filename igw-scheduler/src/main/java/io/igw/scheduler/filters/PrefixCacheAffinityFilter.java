@@ -86,7 +86,8 @@ final class PrefixCacheAffinityFilter implements Filter {
     double stickyLeast = Double.MAX_VALUE;
     double otherLeast = Double.MAX_VALUE;
     for (int i = 0; i < size; i++) {
-      boolean holds = PrefixMatch.ratio(matched[i], total[i]) >= threshold;
+      // The ratio is at most 1, and so is the threshold; without a branch, since either is likely.
+      boolean holds = total[i] > 0 & matched[i] / total[i] >= threshold;
       keep[i] = holds;
       double least = known == null || known[i] > 0 ? basis[i] : Double.MAX_VALUE;
       if (holds) {
