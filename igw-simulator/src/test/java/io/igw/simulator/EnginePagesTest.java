@@ -61,7 +61,7 @@ class EnginePagesTest {
           PickerRuntime.builder().yaml(yaml(kind), "test").endpoints(List.of(endpoint)).build()) {
         picker.start();
         boolean tokens = kind == EngineKind.SGLANG;
-        EndpointSnapshot read = awaitWaiting(picker, 3);
+        EndpointSnapshot read = awaitLoad(picker, 4, 3);
         assertThat(read.value(Signal.RUNNING_REQUESTS, 0)).isEqualTo(4);
         assertThat(read.value(Signal.WAITING_REQUESTS, 0)).isEqualTo(3);
         assertThat(read.value(Signal.KV_CACHE_USAGE, 0)).isBetween(0.04, 0.9);
@@ -94,12 +94,17 @@ class EnginePagesTest {
     }
   }
 
-  /** The first snapshot with so many waiting, or the last of half a minute. */
-  private static EndpointSnapshot awaitWaiting(PickerRuntime picker, int waiting)
+  /**
+   * The first snapshot with so many running and waiting, or the last of half a minute: until the
+   * engine's next step more may wait than have to.
+   */
+  private static EndpointSnapshot awaitLoad(PickerRuntime picker, int running, int waiting)
       throws InterruptedException {
     for (int left = 3000; ; left--) {
       EndpointSnapshot now = picker.pool().snapshot();
-      if (left == 0 || now.value(Signal.WAITING_REQUESTS, 0) == waiting) {
+      if (left == 0
+          || now.value(Signal.WAITING_REQUESTS, 0) == waiting
+              && now.value(Signal.RUNNING_REQUESTS, 0) == running) {
         return now;
       }
       Thread.sleep(10);
