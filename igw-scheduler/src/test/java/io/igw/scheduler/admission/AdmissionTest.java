@@ -15,6 +15,7 @@ import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.TestResponse;
 import io.igw.spi.Admitter;
 import io.igw.spi.Candidates;
 import io.igw.spi.Picker;
@@ -234,7 +235,8 @@ class AdmissionTest {
   }
 
   private void answer(Decision decision, int status) {
-    ((ResponseObserver) outliers).on(Event.HEADERS, NO_STATE, decision, new Status(status));
+    ((ResponseObserver) outliers)
+        .on(Event.HEADERS, NO_STATE, decision, new TestResponse(status, null));
     decision.complete(Usage.UNKNOWN);
   }
 
@@ -306,7 +308,7 @@ class AdmissionTest {
           default -> listed.get(Integer.parseInt(served)).hostPort();
         };
     ((ResponseObserver) screener)
-        .on(Event.HEADERS, NO_STATE, decision, new Status(status, hostPort));
+        .on(Event.HEADERS, NO_STATE, decision, new TestResponse(status, hostPort));
     TestCycle cycle = TestCycle.on(members.snapshot()).nowNanos(made.now());
     Candidates candidates = cycle.candidates();
     screener.screen(cycle, candidates);
@@ -354,7 +356,8 @@ class AdmissionTest {
         Scheduler.builder(members).slowStart(Duration.ZERO).profile("default", p -> {}).build();
     for (int i = 0; i < 40 * endpoints; i++) {
       Decision decision = (Decision) all.schedule(InferenceRequest.builder().build(), null);
-      ((ResponseObserver) screener).on(Event.HEADERS, NO_STATE, decision, new Status(503));
+      ((ResponseObserver) screener)
+          .on(Event.HEADERS, NO_STATE, decision, new TestResponse(503, null));
     }
     Candidates candidates = cycle.candidates();
     screener.screen(cycle, candidates);
@@ -371,26 +374,4 @@ class AdmissionTest {
         @Override
         public <T> void set(RequestKey<T> key, T value) {}
       };
-
-  private record Status(int status, @Nullable String served) implements ResponseObserver.Response {
-    Status(int status) {
-      this(status, null);
-    }
-
-    @Override
-    public Usage usage() {
-      return Usage.UNKNOWN;
-    }
-
-    @Override
-    public long bytes() {
-      return 0;
-    }
-
-    @Override
-    public void header(String name, String value) {}
-
-    @Override
-    public void metadata(String namespace, String key, double value) {}
-  }
 }

@@ -17,7 +17,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** header-based-testing-filter against plugins-scheduling.md 2.11 and epp-protocol.md 7. */
 class HeaderTestingFilterTest {
-  private final Made made = new Made();
+  private final Filter filter =
+      new Made().make(Filter.class, "header-based-testing-filter", Map.of());
+
+  /** Ordinals that it keeps of a request whose header has these lines. */
+  private int[] kept(EndpointSnapshot snapshot, String... lines) {
+    InferenceRequest.Builder request = InferenceRequest.builder();
+    for (String line : lines) {
+      request.header("test-epp-endpoint-selection", line);
+    }
+    return TestCycle.on(snapshot).request(request.build()).filter(filter);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -28,24 +38,13 @@ class HeaderTestingFilterTest {
     "' 10.0.0.1 , 10.9.9.9, 10.0.0.1', '1'",
   })
   void testingFilterKeepsWhatTheHeaderLists(String header, String kept) {
-    Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());
-    InferenceRequest request =
-        InferenceRequest.builder().header("test-epp-endpoint-selection", header).build();
-    TestCycle cycle = TestCycle.on(Made.endpoints(3)).request(request);
-    assertThat(cycle.filter(filter)).containsExactly(ordinals(kept));
+    assertThat(kept(Made.endpoints(3), header)).containsExactly(ordinals(kept));
   }
 
   /** Rule EPP-32. */
   @Test
   void testingFilterReadsEveryLineOfTheHeader() {
-    Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());
-    InferenceRequest request =
-        InferenceRequest.builder()
-            .header("test-epp-endpoint-selection", "10.0.0.0")
-            .header("test-epp-endpoint-selection", "10.0.0.2")
-            .build();
-    TestCycle cycle = TestCycle.on(Made.endpoints(3)).request(request);
-    assertThat(cycle.filter(filter)).containsExactly(0, 2);
+    assertThat(kept(Made.endpoints(3), "10.0.0.0", "10.0.0.2")).containsExactly(0, 2);
   }
 
   /** Ports of one address: epp-protocol.md 7. */
@@ -60,7 +59,6 @@ class HeaderTestingFilterTest {
     "'[2001:db8::1]:3000', '3'",
   })
   void testingFilterKeepsAllPortsOfAnAddress(String header, String kept) {
-    Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());
     EndpointSnapshot.Builder ranks = EndpointSnapshot.builder();
     for (int i = 0; i < 4; i++) {
       ranks.endpoint(
@@ -72,15 +70,11 @@ class HeaderTestingFilterTest {
               i,
               0));
     }
-    InferenceRequest request =
-        InferenceRequest.builder().header("test-epp-endpoint-selection", header).build();
-    TestCycle cycle = TestCycle.on(ranks.build()).request(request);
-    assertThat(cycle.filter(filter)).containsExactly(ordinals(kept));
+    assertThat(kept(ranks.build(), header)).containsExactly(ordinals(kept));
   }
 
   @Test
   void testingFilterWithoutHeaderKeepsNothing() {
-    Filter filter = made.make(Filter.class, "header-based-testing-filter", Map.of());
-    assertThat(TestCycle.on(Made.endpoints(3)).filter(filter)).isEmpty();
+    assertThat(kept(Made.endpoints(3))).isEmpty();
   }
 }

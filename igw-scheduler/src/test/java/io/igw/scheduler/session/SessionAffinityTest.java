@@ -11,6 +11,7 @@ import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.TestResponse;
 import io.igw.spi.Filter;
 import io.igw.spi.PickListener;
 import io.igw.spi.ResponseObserver;
@@ -24,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
@@ -78,7 +78,7 @@ class SessionAffinityTest {
             "session-affinity-scorer",
             Map.of("encodedEndpointHeaderConfig", Map.of("header", " X-Pin ")));
     assertThat(observer.interests()).containsExactly(ResponseObserver.Event.HEADERS);
-    Response response = new Response(new HashMap<>());
+    TestResponse response = new TestResponse(200, null);
     observer.on(ResponseObserver.Event.HEADERS, new TestState(), decision(1), response);
     assertThat(response.headers()).containsExactly(Map.entry("x-pin", token("default/pod-001")));
   }
@@ -88,7 +88,7 @@ class SessionAffinityTest {
     ResponseObserver observer =
         made.make(
             ResponseObserver.class, "session-affinity-filter", Map.of("profileName", "prefill"));
-    Response response = new Response(new HashMap<>());
+    TestResponse response = new TestResponse(200, null);
     TestState state = new TestState();
     observer.on(ResponseObserver.Event.HEADERS, state, decision(1), response);
     assertThat(response.headers()).isEmpty();
@@ -105,7 +105,7 @@ class SessionAffinityTest {
     Map<String, ?> parameters =
         Map.of("encodedEndpointHeaderConfig", Map.of("signingKeyFile", key.toString()));
     Filter filter = made.make(Filter.class, "session-affinity-filter", parameters);
-    Response response = new Response(new HashMap<>());
+    TestResponse response = new TestResponse(200, null);
     ((ResponseObserver) filter)
         .on(ResponseObserver.Event.HEADERS, new TestState(), decision(1), response);
     String signed = response.headers().get("x-session-token");

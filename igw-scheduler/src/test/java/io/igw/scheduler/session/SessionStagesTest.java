@@ -10,6 +10,7 @@ import io.igw.scheduler.EndpointPool;
 import io.igw.scheduler.EndpointSpec;
 import io.igw.scheduler.Made;
 import io.igw.scheduler.Scheduler;
+import io.igw.scheduler.TestResponse;
 import io.igw.spi.Cycle;
 import io.igw.spi.Filter;
 import io.igw.spi.PickListener;
@@ -159,7 +160,7 @@ class SessionStagesTest {
     assertThat(name(decision)).isEqualTo("pod-0");
     Map<String, String> headers = new HashMap<>();
     ((ResponseObserver) filter)
-        .on(ResponseObserver.Event.HEADERS, state, decision, new Response(headers));
+        .on(ResponseObserver.Event.HEADERS, state, decision, new TestResponse(200, null, headers));
     byte[] token = Base64.getDecoder().decode(headers.get("x-session-token"));
     assertThat(new String(token, StandardCharsets.UTF_8)).isEqualTo("default/pod-1");
   }
