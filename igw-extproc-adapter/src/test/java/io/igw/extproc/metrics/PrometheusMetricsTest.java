@@ -9,15 +9,10 @@ import io.igw.api.EndpointId;
 import io.igw.api.EndpointSnapshot;
 import io.igw.api.InferenceRequest;
 import io.igw.api.Rejection.Reason;
-import io.igw.api.Schema;
 import io.igw.api.Signal;
 import io.igw.api.Usage;
 import io.igw.extproc.testing.SteadyLoad;
 import io.igw.runtime.PickerMetrics.RequestLabels;
-import io.igw.scheduler.EndpointPool;
-import io.igw.scheduler.PluginGraph;
-import io.igw.scheduler.Scheduler;
-import io.igw.spi.Meters;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.URI;
@@ -26,7 +21,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,29 +32,7 @@ class PrometheusMetricsTest {
   private static final String FULL =
       "{fairness_id=\"tenant\",model_name=\"m\",priority=\"1\",target_model_name=\"t\"}";
 
-  private static final PluginGraph GRAPH =
-      new PluginGraph(new Schema(), (nanos, task) -> () -> {}, () -> 0, Runnable::run);
-
-  static {
-    for (String name : new String[] {"near", "far"}) {
-      Meters meters = GRAPH.context(name, "approx-prefix-cache-producer").meters();
-      meters.gauge("llm_d_epp_prefix_indexer_size", "Size.", () -> 5);
-      Meters.Histogram ratio =
-          meters.histogram("llm_d_epp_prefix_indexer_hit_ratio", "Ratio.", 0, 0.5, 1);
-      ratio.record(0.75);
-      meters.counter("own_things", "Things.", "kind", "odd").add(3);
-      meters.gauges("own_share", "Share.", "part", () -> Map.of("a b", 0.25), "mode", name);
-      meters.gauges("own_nothing", "Nothing.", "part", Map::of);
-      meters.gauge("igw_open_leases", "A name that is taken.", () -> 99);
-    }
-    Scheduler.builder(EndpointPool.builder().build())
-        .profile("p", p -> p.scorer("mine", (cycle, candidates, scores) -> {}, 1))
-        .pluginDurations(GRAPH.meters(), Map.of("mine", "my-scorer"))
-        .build();
-  }
-
-  private static final Exposition.LiveLoad LOAD =
-      new SteadyLoad(3, 2, 100, 4096, 7, GRAPH.meters().families());
+  private static final Exposition.LiveLoad LOAD = new SteadyLoad(3, 2, 100, 4096, 7, List.of());
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(true);
   private EndpointSnapshot pool = EndpointSnapshot.builder().endpoints(2).build();
@@ -73,7 +45,7 @@ class PrometheusMetricsTest {
     return scrape(exposition);
   }
 
-  private static String scrape(Exposition exposition) throws Exception {
+  static String scrape(Exposition exposition) throws Exception {
     try (MetricsServer server =
         MetricsServer.start(InetAddress.getLoopbackAddress(), 0, exposition, null)) {
       URI uri = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
@@ -108,35 +80,6 @@ class PrometheusMetricsTest {
         labels, true, 1_100_000_000L, 100_000_000L, 2_000, new Usage(100, 40, 11));
     metrics.requestFailed(labels, "ModelServerError");
     metrics.limited("streams");
-  }
-
-  @Test
-  void durationsOfPluginsAreShownUnderBothNames() throws Exception {
-    String labels =
-        "{extension_point=\"Scorer\",plugin_name=\"mine\",plugin_type=\"my-scorer\",le=\"0.1\"} 0";
-    assertThat(scrape(true))
-        .contains("llm_d_epp_plugin_duration_seconds_bucket" + labels)
-        .contains("inference_extension_plugin_duration_seconds_bucket" + labels);
-    assertThat(scrape(false)).doesNotContain("inference_extension_plugin_duration");
-  }
-
-  @Test
-  void whatPluginsMeasureIsShown() throws Exception {
-    String near = "{plugin_name=\"near\",plugin_type=\"approx-prefix-cache-producer\"";
-    assertThat(scrape(true))
-        .contains(
-            "llm_d_epp_prefix_indexer_size" + near + "} 5.0",
-            "inference_extension_prefix_indexer_size 10.0",
-            "llm_d_epp_prefix_indexer_hit_ratio_bucket" + near + ",le=\"0.5\"} 0",
-            "llm_d_epp_prefix_indexer_hit_ratio_bucket" + near + ",le=\"1.0\"} 1",
-            "inference_extension_prefix_indexer_hit_ratio_bucket{le=\"1.0\"} 2",
-            "inference_extension_prefix_indexer_hit_ratio_sum 1.5",
-            "igw_open_leases 3.0")
-        .containsPattern("own_things_total\\{kind=\"odd\",plugin_name=\"far\".*} 3.0")
-        .containsPattern(
-            "own_share\\{mode=\"far\",part=\"a b\",plugin_name=\"far\",plugin_type=.*} 0.25")
-        .doesNotContain("igw_open_leases 99");
-    assertThat(scrape(false)).doesNotContain("inference_extension_prefix");
   }
 
   @Test
