@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -55,22 +54,20 @@ final class LoadChecks {
         ServerProcess nullServer = servers.nullServer("");
         Load toPicker = new Load(picker.address(), false, true);
         Load toNull = new Load(nullServer.address(), false, false)) {
-      double[] igw = new double[WINDOWS];
-      double[] nothing = new double[WINDOWS];
-      for (int i = 0; i < WINDOWS; i++) {
-        long warmUp = i == 0 ? WARM_UP_NANOS : 0;
-        igw[i] = closed(scenario, picker, toPicker, warmUp, WINDOW_NANOS);
-        nothing[i] = closed(scenario, nullServer, toNull, warmUp, WINDOW_NANOS);
-      }
-      Arrays.sort(igw);
-      Arrays.sort(nothing);
-      double mine = igw[WINDOWS / 2];
-      double its = nothing[WINDOWS / 2];
-      report.accept(new Bound(name, mine / nanos, bound, unit));
+      InTurn cpu =
+          InTurn.of(
+              WINDOWS,
+              turn -> closed(scenario, picker, toPicker, warmUp(turn), WINDOW_NANOS),
+              turn -> closed(scenario, nullServer, toNull, warmUp(turn), WINDOW_NANOS));
+      report.accept(new Bound(name, cpu.picker() / nanos, bound, unit));
       System.out.printf(
           "  of it the transport: null server %.2f %s, ratio %.2f%n",
-          its / nanos, unit, mine / its);
+          cpu.nullServer() / nanos, unit, cpu.ratio());
     }
+  }
+
+  private static long warmUp(int turn) {
+    return turn == 0 ? WARM_UP_NANOS : 0;
   }
 
   /** Bytes that the picker process allocates per small request, all threads together. */

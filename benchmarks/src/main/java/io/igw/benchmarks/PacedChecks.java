@@ -6,7 +6,6 @@ import io.igw.benchmarks.rig.ServerProcess;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServers;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -63,21 +62,16 @@ final class PacedChecks {
 
   private void compare(Pair pair, Scenario scenario, double perSecond, double bound)
       throws IOException {
-    double[] igw = new double[TURNS];
-    double[] nothing = new double[TURNS];
-    for (int turn = 0; turn < TURNS; turn++) {
-      igw[turn] = paced(pair.toPicker(), scenario, perSecond, pair.picker());
-      nothing[turn] = paced(pair.toNull(), scenario, perSecond, pair.nullServer());
-    }
-    Arrays.sort(igw);
-    Arrays.sort(nothing);
-    double mine = igw[TURNS / 2];
-    double its = nothing[TURNS / 2];
+    InTurn cpu =
+        InTurn.of(
+            TURNS,
+            turn -> paced(pair.toPicker(), scenario, perSecond, pair.picker()),
+            turn -> paced(pair.toNull(), scenario, perSecond, pair.nullServer()));
     System.out.printf(
         "  %s at %.0f/s: igw %.1f us, null %.1f us of CPU per exchange%n",
-        scenario.name(), perSecond, mine / 1e3, its / 1e3);
+        scenario.name(), perSecond, cpu.picker() / 1e3, cpu.nullServer() / 1e3);
     String name = String.format("paced-%s-%.0f/s", scenario.name(), perSecond);
-    report.accept(new Bound(name, mine / its, bound, "x"));
+    report.accept(new Bound(name, cpu.ratio(), bound, "x"));
   }
 
   /** Until the compilers are done: without gaps between chunks, so that it takes seconds. */
