@@ -1,8 +1,11 @@
-# Sourced: builds the benchmarks if they are older than their sources, and sets java (the JVM to measure on) and classpath.
+# Sourced: builds the benchmarks if they are older than their sources, and sets java (the JVM to measure on), quiet (flags that
+# keep that JVM's own warnings out of the output) and classpath.
 for home in "${IGW_CHECK_JAVA_HOME:-}" "${JAVA25_HOME:-}" /usr/lib/jvm/*25* "${JAVA_HOME:-}"; do
   if [ -n "$home" ] && [ -x "$home/bin/java" ]; then java=$home/bin/java; break; fi
 done
 java=${java:-$(command -v java)}
+quiet=()
+"$java" -version 2>&1 | grep -q 'version "\(17\|21\)' || quiet=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 built=benchmarks/target/classpath
 # Whether sources are newer than the file, or something that it names is gone.
 benchmarks_stale() {

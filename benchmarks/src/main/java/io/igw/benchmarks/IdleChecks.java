@@ -1,8 +1,8 @@
 package io.igw.benchmarks;
 
 import io.igw.benchmarks.rig.Load;
-import io.igw.benchmarks.rig.Scenario;
 import io.igw.benchmarks.rig.ServerProcess;
+import io.igw.extproc.client.Scenario;
 import io.igw.simulator.EngineSettings;
 import io.igw.simulator.ModelServers;
 import java.io.IOException;

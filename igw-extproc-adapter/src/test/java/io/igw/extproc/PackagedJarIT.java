@@ -15,6 +15,7 @@ import io.igw.extproc.health.v1.HealthCheckRequest;
 import io.igw.extproc.health.v1.HealthCheckResponse.ServingStatus;
 import io.igw.extproc.health.v1.HealthGrpc;
 import io.igw.extproc.testing.DataPlane;
+import io.igw.extproc.testing.Jdks;
 import io.igw.extproc.testing.PoolFiles;
 import io.igw.extproc.testing.Recorder;
 import java.io.BufferedReader;
@@ -33,7 +34,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +86,7 @@ class PackagedJarIT {
 
   private Process start(String... args) throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(javaHome.resolve("bin").resolve("java").toString());
+    command.add(Jdks.java(javaHome).toString());
     command.add("-jar");
     command.add(System.getProperty("igw.jar"));
     command.addAll(Arrays.asList(args));
@@ -141,27 +141,9 @@ class PackagedJarIT {
     all.add(Arguments.of(true, OWN_JAVA));
     all.add(Arguments.of(false, OWN_JAVA));
     if (Runtime.version().feature() != 25) {
-      jdk25().ifPresent(home -> all.add(Arguments.of(true, home)));
+      Jdks.jdk25().ifPresent(home -> all.add(Arguments.of(true, home)));
     }
     return all.stream();
-  }
-
-  /** Where {@code .ci/run} looks, after {@code -Digw.test.java=HOME}. */
-  private static Optional<Path> jdk25() throws IOException {
-    List<Path> homes = new ArrayList<>();
-    Stream.of(System.getProperty("igw.test.java"), System.getenv("JAVA25_HOME"))
-        .filter(home -> home != null && !home.isEmpty())
-        .map(Path::of)
-        .forEach(homes::add);
-    Path installed = Path.of("/usr/lib/jvm");
-    if (Files.isDirectory(installed)) {
-      try (Stream<Path> folders = Files.list(installed)) {
-        folders.filter(home -> home.toString().contains("25")).sorted().forEach(homes::add);
-      }
-    }
-    return homes.stream()
-        .filter(home -> Files.isExecutable(home.resolve("bin").resolve("java")))
-        .findFirst();
   }
 
   @ParameterizedTest

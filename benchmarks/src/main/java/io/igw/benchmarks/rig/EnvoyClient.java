@@ -1,5 +1,7 @@
 package io.igw.benchmarks.rig;
 
+import io.igw.extproc.client.ExchangeClient;
+import io.igw.extproc.client.Scenario;
 import io.igw.simulator.envoy.EnvoyBootstrap;
 import io.igw.simulator.envoy.EnvoyProcess;
 import io.igw.simulator.envoy.FreePorts;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Sends HTTP requests through a real Envoy of its own, which asks the server over ext-proc and goes
  * where that says. Chunks come as the model server behind makes them.
  */
-final class EnvoyClient implements RigClient {
+final class EnvoyClient implements ExchangeClient {
   private static final int OK = 200;
 
   private final String address;
@@ -75,7 +77,10 @@ final class EnvoyClient implements RigClient {
 
   @Override
   public void begin(
-      Scenario scenario, int variant, @Nullable ScheduledExecutorService pacer, RigStream.End end) {
+      Scenario scenario,
+      int variant,
+      @Nullable ScheduledExecutorService pacer,
+      ExchangeClient.End end) {
     HttpRequest request =
         HttpRequest.newBuilder(chat)
             .header("content-type", "application/json")

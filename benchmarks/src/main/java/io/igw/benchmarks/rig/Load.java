@@ -1,5 +1,8 @@
 package io.igw.benchmarks.rig;
 
+import io.igw.extproc.client.ExchangeClient;
+import io.igw.extproc.client.ExtProcClient;
+import io.igw.extproc.client.Scenario;
 import io.igw.simulator.envoy.EnvoyBootstrap;
 import java.io.IOException;
 import java.util.concurrent.Executors;
@@ -19,7 +22,7 @@ public final class Load implements AutoCloseable {
   /** What drain allows beside the deadline. */
   private static final int GRACE_SECONDS = 5;
 
-  private final RigClient client;
+  private final ExchangeClient client;
   private final Limits limits;
   private final ScheduledExecutorService pacer =
       Executors.newSingleThreadScheduledExecutor(task -> {
@@ -78,7 +81,7 @@ public final class Load implements AutoCloseable {
         limits);
   }
 
-  Load(RigClient client, Limits limits) {
+  Load(ExchangeClient client, Limits limits) {
     this.client = client;
     this.limits = limits;
   }
@@ -258,7 +261,7 @@ public final class Load implements AutoCloseable {
   }
 
   private void begin(
-      Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, RigStream.End then) {
+      Scenario scenario, @Nullable ScheduledExecutorService chunkPacer, ExchangeClient.End then) {
     int bytes = scenario.requestBytes();
     open.incrementAndGet();
     openBytes.addAndGet(bytes);

@@ -1,5 +1,6 @@
 package io.igw.benchmarks.rig;
 
+import io.igw.extproc.client.Scenario;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

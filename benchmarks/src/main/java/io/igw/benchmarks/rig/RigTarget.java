@@ -1,5 +1,7 @@
 package io.igw.benchmarks.rig;
 
+import io.igw.extproc.client.ExchangeClient;
+import io.igw.extproc.client.ExtProcClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +44,7 @@ final class RigTarget implements AutoCloseable {
     }
     ProcessStats stats = parts.length == 2 ? new ProcessStats(Long.parseLong(parts[1])) : null;
     int deadline = limits.deadlineSeconds();
-    RigClient client =
+    ExchangeClient client =
         envoy
             ? EnvoyClient.start(parts[0], bootstrap -> bootstrap.withTls(tls), deadline)
             : new ExtProcClient(parts[0], tls, false, churn, deadline);

@@ -2,6 +2,8 @@ package io.igw.benchmarks.rig;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.extproc.client.ExchangeClient;
+import io.igw.extproc.client.Scenario;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,8 +24,8 @@ class LoadTest {
   private static final int STARTS = 30;
 
   /** A server in the test's hands: answers are held back until they are let go. */
-  private static final class HeldBack implements RigClient {
-    final List<RigStream.End> held = new CopyOnWriteArrayList<>();
+  private static final class HeldBack implements ExchangeClient {
+    final List<ExchangeClient.End> held = new CopyOnWriteArrayList<>();
     volatile boolean free;
     volatile @Nullable String fault;
 
@@ -43,7 +45,7 @@ class LoadTest {
         Scenario scenario,
         int variant,
         @Nullable ScheduledExecutorService pacer,
-        RigStream.End end) {
+        ExchangeClient.End end) {
       if (free) {
         end.ended(fault);
       } else {

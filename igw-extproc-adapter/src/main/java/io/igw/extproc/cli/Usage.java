@@ -16,6 +16,7 @@ final class Usage {
     out.println("Picks the model server for each generative-AI request.");
     out.println();
     line(out, "epp", "Serve picks to Envoy over ext-proc; the default command.");
+    line(out, "plugins", "List plugin types and what their parameters may be.");
     tools.forEach(tool -> line(out, tool, "igw " + tool + " --help tells more."));
     line(out, "help", "This page.");
     out.println();

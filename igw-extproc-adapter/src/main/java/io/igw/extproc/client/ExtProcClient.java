@@ -1,4 +1,4 @@
-package io.igw.benchmarks.rig;
+package io.igw.extproc.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Speaks ext-proc to the server itself, in Envoy's place, on one event loop: over one connection,
  * or over a new one for each exchange.
  */
-final class ExtProcClient implements RigClient {
+public final class ExtProcClient implements ExchangeClient {
   private final String address;
   private final boolean expectDestination;
   private final EventLoopGroup group =
@@ -31,8 +31,15 @@ final class ExtProcClient implements RigClient {
   private final int deadlineSeconds;
   private final ManagedChannel channel;
 
-  /** {@code churn}: a new connection for each exchange. */
-  ExtProcClient(
+  /**
+   * Of the server at {@code host:port}.
+   *
+   * @param tls encrypted; any certificate will do
+   * @param expectDestination an answer without one is a fault
+   * @param churn a new connection for each exchange
+   * @param deadlineSeconds after which an exchange has failed
+   */
+  public ExtProcClient(
       String address, boolean tls, boolean expectDestination, boolean churn, int deadlineSeconds) {
     this.address = address;
     this.expectDestination = expectDestination;
@@ -68,13 +75,16 @@ final class ExtProcClient implements RigClient {
 
   @Override
   public void begin(
-      Scenario scenario, int variant, @Nullable ScheduledExecutorService pacer, RigStream.End end) {
+      Scenario scenario,
+      int variant,
+      @Nullable ScheduledExecutorService pacer,
+      ExchangeClient.End end) {
     if (!churn) {
-      new RigStream(channel, scenario, variant, expectDestination, pacer, deadlineSeconds, end);
+      new Exchange(channel, scenario, variant, expectDestination, pacer, deadlineSeconds, end);
       return;
     }
     ManagedChannel own = connect();
-    new RigStream(
+    new Exchange(
         own,
         scenario,
         variant,

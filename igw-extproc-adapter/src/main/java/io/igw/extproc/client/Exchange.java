@@ -1,4 +1,4 @@
-package io.igw.benchmarks.rig;
+package io.igw.extproc.client;
 
 import io.envoyproxy.envoy.service.ext_proc.v3.ExternalProcessorGrpc;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
@@ -17,16 +17,10 @@ import org.jspecify.annotations.Nullable;
  * answer it waits for is there, and ends with a cancellation, as Envoy does. Confined to the call's
  * transport thread but for paced chunks, which the pacer sends.
  */
-final class RigStream extends ClientCall.Listener<ProcessingResponse> {
-  /** Hears how an exchange ended. */
-  interface End {
-    /** {@code fault} is null if every answer came. */
-    void ended(@Nullable String fault);
-  }
-
+final class Exchange extends ClientCall.Listener<ProcessingResponse> {
   private final Scenario scenario;
   private final boolean expectDestination;
-  private final End end;
+  private final ExchangeClient.End end;
   private final @Nullable ScheduledExecutorService pacer;
   private final ClientCall<ProcessingRequest, ProcessingResponse> call;
   private int chunksSent;
@@ -34,14 +28,14 @@ final class RigStream extends ClientCall.Listener<ProcessingResponse> {
   private boolean endSent;
   private boolean done;
 
-  RigStream(
+  Exchange(
       Channel channel,
       Scenario scenario,
       int variant,
       boolean expectDestination,
       @Nullable ScheduledExecutorService pacer,
       int deadlineSeconds,
-      End end) {
+      ExchangeClient.End end) {
     this.scenario = scenario;
     this.expectDestination = expectDestination;
     this.end = end;

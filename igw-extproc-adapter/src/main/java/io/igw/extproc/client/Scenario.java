@@ -1,4 +1,4 @@
-package io.igw.benchmarks.rig;
+package io.igw.extproc.client;
 
 import com.google.protobuf.ByteString;
 import io.envoyproxy.envoy.config.core.v3.HeaderMap;
@@ -72,12 +72,12 @@ public record Scenario(
   }
 
   /** Bytes of a request's body, about the same in each variant. */
-  int requestBytes() {
+  public int requestBytes() {
     return requests[0][1].getRequestBody().getBody().size();
   }
 
   /** The body of a request, for clients that speak HTTP. */
-  byte[] body(int variant) {
+  public byte[] body(int variant) {
     return requests[variant % requests.length][1].getRequestBody().getBody().toByteArray();
   }
 
