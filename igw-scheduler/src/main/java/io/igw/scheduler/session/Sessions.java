@@ -1,6 +1,7 @@
 package io.igw.scheduler.session;
 
 import io.igw.api.Endpoint;
+import io.igw.api.EndpointId;
 import io.igw.spi.SessionStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,10 @@ final class Sessions implements AutoCloseable {
   private static final long PAUSE_MILLIS = 1000;
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long CLOSE_MILLIS = 2000;
+
+  /** Ends the wait of the thread. An interrupt would end what a store writes, too. */
+  private static final SessionStore.Binding WAKE =
+      new SessionStore.Binding("", new EndpointId("", "wake"), 0);
 
   /** Uses of a binding are told this often within its time. */
   private static final int TELLS = 4;
@@ -110,6 +115,7 @@ final class Sessions implements AutoCloseable {
           reader = store.reader();
         }
         unwritten.drainTo(batch);
+        batch.removeIf(binding -> binding == WAKE);
         if (!batch.isEmpty()) {
           store.write(List.copyOf(batch));
           batch.clear();
@@ -132,8 +138,7 @@ final class Sessions implements AutoCloseable {
           batch.add(next);
         }
       } catch (InterruptedException e) {
-        // Closing: once more round, for what is not yet written.
-        closed = true;
+        return;
       }
     }
   }
@@ -181,12 +186,14 @@ final class Sessions implements AutoCloseable {
       running = thread;
     }
     if (running != null) {
-      running.interrupt();
+      unwritten.offer(WAKE);
       try {
         running.join(CLOSE_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      // Only a store that hangs is still at it.
+      running.interrupt();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.igw.api.EndpointSnapshot;
 import io.igw.scheduler.Made;
 import io.igw.spi.SessionStore;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -201,6 +202,36 @@ class SessionsTest {
     early.bind("a", HERE, nanos.get());
     early.share(store, failures);
     await(() -> store.written.size() == 1);
+  }
+
+  /** As channels do, which end for good with the thread that uses them. */
+  @Test
+  void closingDoesNotInterruptAStoreThatWrites() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch closing = new CountDownLatch(1);
+    Memory channel =
+        new Memory() {
+          @Override
+          public void write(List<Binding> bindings) throws IOException {
+            entered.countDown();
+            await(() -> closing.getCount() == 0);
+            if (Thread.currentThread().isInterrupted()) {
+              throw new ClosedByInterruptException();
+            }
+            super.write(bindings);
+          }
+        };
+    Sessions one = sessions(channel);
+    one.bind("a", HERE, nanos.get());
+    assertThat(entered.await(120, TimeUnit.SECONDS)).isTrue();
+    Thread closer = new Thread(one::close);
+    closer.start();
+    await(() -> closer.getState() == Thread.State.TIMED_WAITING);
+    one.bind("b", HERE, nanos.get());
+    closing.countDown();
+    closer.join();
+    assertThat(channel.written).extracting(SessionStore.Binding::session).contains("a", "b");
+    assertThat(failures.sum()).isZero();
   }
 
   @Test
