@@ -82,6 +82,7 @@ public final class ServerTls {
           GrpcSslContexts.configure(
                   SslContextBuilder.forServer(
                       identity.key(), identity.chain().toArray(new X509Certificate[0])))
+              .trustManager(new NobodyTrusted())
               .protocols(protocols);
       if (!ciphers.isEmpty()) {
         builder.ciphers(ciphers);

@@ -20,6 +20,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,27 @@ class ServerTlsTest {
     assertThat(names).anyMatch(n -> n.get(1).equals("pool-epp.default.svc"));
     assertThat(names).anyMatch(n -> n.get(1).equals("127.0.0.1"));
     certificate.verify(certificate.getPublicKey());
+  }
+
+  @Test
+  void theTrustStoreOfTheJdkIsNotRead() throws Exception {
+    String property = "javax.net.ssl.trustStore";
+    String before = System.getProperty(property);
+    System.setProperty(property, Files.writeString(directory.resolve("broken"), "x").toString());
+    try {
+      assertThatThrownBy(() ->
+              TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
+                  .init((KeyStore) null))
+          .isInstanceOf(KeyStoreException.class);
+      assertThat(ServerTls.create(null, NOW, List.of(), "", List.of()).context().isClient())
+          .isFalse();
+    } finally {
+      if (before == null) {
+        System.clearProperty(property);
+      } else {
+        System.setProperty(property, before);
+      }
+    }
   }
 
   @Test
