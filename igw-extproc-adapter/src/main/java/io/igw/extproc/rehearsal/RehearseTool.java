@@ -4,14 +4,17 @@ import io.igw.extproc.client.ExtProcClient;
 import io.igw.extproc.client.Scenario;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -78,21 +81,37 @@ public final class RehearseTool implements ToolProvider {
       throws IOException, InterruptedException {
     Path cache = options.cache.toAbsolutePath();
     Path work = Files.createTempDirectory(cache.getParent(), "rehearsal");
+    AtomicReference<@Nullable RehearsedPicker> running = new AtomicReference<>();
+    // Neither a picker nor files stay when it is interrupted.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running.get(), work), "at-exit"));
     try {
       Path endpoints = servers(work);
       Path config = Files.writeString(work.resolve("config.yaml"), config(endpoints));
       Path written = work.resolve("cache");
-      try (RehearsedPicker picker = RehearsedPicker.start(written, config)) {
-        load(picker.port(), options.seconds, out);
-        picker.end();
-        if (!Files.exists(written)) {
-          throw picker.failed("the picker wrote nothing");
-        }
+      RehearsedPicker picker = RehearsedPicker.start(written, config);
+      running.set(picker);
+      load(picker.port(), options.seconds, out);
+      picker.end();
+      if (!Files.exists(written)) {
+        throw picker.failed("the picker wrote nothing");
       }
       Files.move(written, cache, StandardCopyOption.REPLACE_EXISTING);
       out.printf("%s: %.0f MB%n", cache, Files.size(cache) / 1e6);
     } finally {
-      delete(work);
+      end(running.get(), work);
+    }
+  }
+
+  private static void end(@Nullable RehearsedPicker picker, Path work) {
+    if (picker != null) {
+      picker.close();
+    }
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Gone already, or its owner sees what is left.
     }
   }
 
@@ -160,14 +179,6 @@ public final class RehearseTool implements ToolProvider {
         int answered = ClosedLoop.run(client, scenario, each);
         out.printf("%s: %,d answered%n", scenario.name(), answered);
         out.flush();
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
       }
     }
   }

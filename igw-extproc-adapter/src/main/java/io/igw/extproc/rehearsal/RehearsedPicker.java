@@ -94,8 +94,10 @@ final class RehearsedPicker implements AutoCloseable {
     }
   }
 
+  /** At once, with the JVM that writes for it if it has come so far. */
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

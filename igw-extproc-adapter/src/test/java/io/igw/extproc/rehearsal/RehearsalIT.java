@@ -42,7 +42,7 @@ class RehearsalIT {
     Optional<Path> home = Jdks.jdk25();
     assumeTrue(home.isPresent(), "no JDK 25 found (JAVA25_HOME, /usr/lib/jvm)");
     Path cache = directory.resolve("igw.aot");
-    Process rehearsal = start(home.get(), "", "rehearse", "--cache=" + cache, "--seconds=4");
+    Process rehearsal = start(home.get(), "", "rehearse", "--cache=" + cache, "--seconds=2");
     String said = output(rehearsal);
     assertThat(rehearsal.waitFor()).as(said).isZero();
     assertThat(said)
