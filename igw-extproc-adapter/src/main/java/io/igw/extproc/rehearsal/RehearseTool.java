@@ -206,7 +206,7 @@ public final class RehearseTool implements ToolProvider {
         names = "--seconds",
         paramLabel = "N",
         description = "Time under load (default: ${DEFAULT-VALUE}).")
-    int seconds = 12;
+    int seconds = 40;
 
     @Option(
         names = {"-h", "--help"},
