@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.igw.extproc.testing.BodySender;
+import io.igw.extproc.testing.Jdks;
 import io.igw.extproc.testing.WaitingServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class HeldBodiesIT {
   private long[] start() throws IOException {
     process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                Jdks.java(Jdks.own()).toString(),
                 "-Xmx" + HEAP_MIB + "m",
                 "-XX:+UseSerialGC",
                 "-XX:+ExitOnOutOfMemoryError",

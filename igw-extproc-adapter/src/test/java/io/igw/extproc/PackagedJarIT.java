@@ -64,7 +64,7 @@ class PackagedJarIT {
   private static final Pattern EXIT_EVENT =
       Pattern.compile("java\\.lang\\.Throwable: Runtime\\.exit\\(\\d+\\)|\tat .*");
 
-  private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"));
+  private static final Path OWN_JAVA = Jdks.own();
 
   @TempDir Path directory;
 

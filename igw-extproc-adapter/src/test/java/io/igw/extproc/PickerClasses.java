@@ -1,5 +1,6 @@
 package io.igw.extproc;
 
+import io.igw.extproc.testing.Jdks;
 import io.igw.extproc.testing.PoolFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ final class PickerClasses {
 
   private static List<String> command(String archiveFlag, List<String> jvmFlags) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Jdks.java(Jdks.own()).toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", archiveFlag, "-Xshare:auto"));
     command.addAll(jvmFlags);
     command.addAll(List.of("-jar", System.getProperty("igw.jar"), "epp"));

@@ -2,6 +2,7 @@ package io.igw.extproc.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.extproc.testing.Jdks;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +87,7 @@ class FuzzIT {
     }
     Files.createDirectories(found);
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(Jdks.java(Jdks.own()).toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+EnableDynamicAgentLoading"));
     command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
     command.addAll(List.of("-cp", classPath()));

@@ -75,7 +75,7 @@ class RehearsalIT {
 
   @Test
   void badOptionsAndAnOldJdkAreOneClearLine() throws Exception {
-    Path own = Path.of(System.getProperty("java.home"));
+    Path own = Jdks.own();
     Process nowhere = start(own, "", "rehearse", "--cache=" + directory.resolve("no/file"));
     assertThat(output(nowhere)).contains("no/file (expected: a file in a writable folder");
     assertThat(nowhere.waitFor()).isEqualTo(2);

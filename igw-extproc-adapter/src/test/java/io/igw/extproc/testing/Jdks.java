@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** JDKs beside the one that runs the tests. */
+/** The JDK that runs the tests, and others beside it. */
 public final class Jdks {
   private Jdks() {}
 
@@ -18,7 +18,7 @@ public final class Jdks {
    */
   public static Optional<Path> jdk25() throws IOException {
     if (Runtime.version().feature() == 25) {
-      return Optional.of(Path.of(System.getProperty("java.home")));
+      return Optional.of(own());
     }
     List<Path> homes = new ArrayList<>();
     Stream.of(System.getProperty("igw.test.java"), System.getenv("JAVA25_HOME"))
@@ -32,6 +32,11 @@ public final class Jdks {
       }
     }
     return homes.stream().filter(home -> Files.isExecutable(java(home))).findFirst();
+  }
+
+  /** Home of the JDK that runs the tests. */
+  public static Path own() {
+    return Path.of(System.getProperty("java.home"));
   }
 
   /** The launcher of a JDK. */
