@@ -78,7 +78,10 @@ public interface PluginContext {
   /** Runs once after a delay. */
   @FunctionalInterface
   interface Timer {
-    /** Runs {@code task} after {@code nanos}. */
+    /**
+     * Runs {@code task} after {@code nanos}. What is half a second away or more may come up to a
+     * tenth of a second later, so that tasks of about the same time share a wake-up.
+     */
     Cancellable after(long nanos, Runnable task);
   }
 

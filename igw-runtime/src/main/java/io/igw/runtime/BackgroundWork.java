@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BackgroundWork.class);
   private static final long CLOSE_MILLIS = 2000;
+  private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long GRID_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final ScheduledThreadPoolExecutor timers;
   private final ThreadPoolExecutor blocking;
@@ -44,8 +46,8 @@ final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
   @Override
   public PluginContext.Cancellable after(long nanos, Runnable task) {
     try {
-      ScheduledFuture<?> future =
-          timers.schedule(() -> run(task), Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      long delay = onGrid(Math.max(0, nanos), System.nanoTime());
+      ScheduledFuture<?> future = timers.schedule(() -> run(task), delay, TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {};
@@ -54,11 +56,19 @@ final class BackgroundWork implements PluginContext.Timer, AutoCloseable {
 
   /** Runs a task again and again until this is closed. */
   void every(long nanos, Runnable task) {
-    try {
-      timers.scheduleWithFixedDelay(() -> run(task), nanos, nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      log.trace("dropped after the end: {}", task);
-    }
+    after(
+        nanos,
+        () -> {
+          run(task);
+          every(nanos, task);
+        });
+  }
+
+  /** A long delay, so much longer that it ends where others end too. */
+  static long onGrid(long delayNanos, long nowNanos) {
+    return delayNanos < LONG_NANOS || delayNanos > Long.MAX_VALUE / 2
+        ? delayNanos
+        : delayNanos + Math.floorMod(-(nowNanos + delayNanos), GRID_NANOS);
   }
 
   /** Runs tasks that may block, in order; tasks that come after the end are dropped. */

@@ -139,6 +139,15 @@ public final class EndpointPool implements AutoCloseable {
   }
 
   /**
+   * As {@link #report}, of several endpoints at once: a reader sees all of it or none, and what was
+   * found out together costs one publication.
+   */
+  public void reportAll(Collection<EndpointReport> reports) {
+    List<EndpointReport> copy = List.copyOf(reports);
+    submit(w -> copy.forEach(w::report));
+  }
+
+  /**
    * Forgets every number that was seen longer than {@code age} ago, and the adapters of an endpoint
    * none of whose numbers is left: from the next snapshot on they are absent, so that scorers give
    * such an endpoint the mean of the others. A later report brings them back. To be called by the

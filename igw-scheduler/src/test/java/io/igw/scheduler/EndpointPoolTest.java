@@ -92,6 +92,16 @@ class EndpointPoolTest {
   }
 
   @Test
+  void reportsThatComeTogetherArePublishedTogether() {
+    EndpointPool pool = timed();
+    pool.replaceAll(specs(2));
+    time.advance(5_000_000);
+    pool.reportAll(List.of(report(0, 1, 7), report(1, 1, 8)));
+    assertThat(pool.snapshot().column(WAITING)).containsExactly(7, 8);
+    assertThat(time.pending()).isZero();
+  }
+
+  @Test
   void joiningAndLeavingIsPublishedAtOnce() {
     EndpointPool pool = timed();
     pool.upsert(spec(0));

@@ -127,7 +127,7 @@ final class EppServer implements AutoCloseable {
     parts.push(probes);
     MetricsServer scraped = bound(Flags.METRICS_PORT, port -> startMetrics(port, metricsTls));
     parts.push(scraped);
-    long tickMillis = settings.verbosity() >= 4 ? 50 : 500;
+    long tickMillis = settings.verbosity() >= 4 ? 50 : 1000;
     agent.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
     if (tls != null && reloads()) {
       follow(tls::reload);

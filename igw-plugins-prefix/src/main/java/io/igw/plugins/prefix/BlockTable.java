@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Runs.</b> A prompt is read and written block after block, so its blocks should stand side
  * by side: eight blocks that follow each other, a run, have a home together, a window of eight
  * cells (two cache lines) that the hash of the first of them names. A block looks for its place
- * there first, and where other prompts have taken it, prompts that share the beginning of the run,
- * say, from a cell that its own hash names. Cells are never emptied, so a window with an empty cell
- * tells that a block is nowhere.
+ * there first, where another run has taken it, in the window beside, and where prompts have filled
+ * both, prompts that share the beginning of the run, say, from a cell that its own hash names.
+ * Cells are never emptied, so an empty cell on this way tells that a block is nowhere.
  *
  * <p><b>Threading.</b> Any number of threads add and look up at once. A page, once there, stays. A
  * cell's key goes from 0 to its value once, by compare-and-set, and never changes again; the word
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * from a table: the whole table is dropped when its epoch is over, and a straggler that still
  * writes into it writes into garbage.
  *
- * <p><b>Progress.</b> {@link #held} is wait-free (at most a window and a page of probes). {@link
+ * <p><b>Progress.</b> {@link #held} is wait-free (at most two windows and a page of probes). {@link
  * #add} is wait-free as well: a lost race for a cell either found its key there or moves on.
  *
  * <p><b>Cost.</b> 16 bytes a cell; a table is full for its owner at 5/8 of its cells. No
@@ -98,8 +98,8 @@ final class BlockTable {
       return 0;
     }
     int window = windowOf(home);
-    for (int i = 0; i < RUN; i++) {
-      int cell = window + (offset + i & RUN_MASK);
+    for (int i = 0; i < 2 * RUN; i++) {
+      int cell = cell(window, offset, i);
       long found = (long) CELLS.getAcquire(page, cell << 1);
       if (found == key) {
         return (long) CELLS.getAcquire(page, (cell << 1) + 1);
@@ -161,7 +161,13 @@ final class BlockTable {
       return 0;
     }
     int window = windowOf(home);
-    return (page[window << 1] == 0 ? 0 : 1) + (page[window + RUN / 2 << 1] == 0 ? 0 : 1);
+    long first = page[window << 1];
+    int touched = (first == 0 ? 0 : 1) + (page[window + RUN / 2 << 1] == 0 ? 0 : 1);
+    if (first != home && first != 0) {
+      int beside = window ^ RUN;
+      touched += (page[beside << 1] == 0 ? 0 : 1) + (page[beside + RUN / 2 << 1] == 0 ? 0 : 1);
+    }
+    return touched;
   }
 
   /**
@@ -175,8 +181,8 @@ final class BlockTable {
     long home = key(head, group);
     long[] page = page(pageOf(home));
     int window = windowOf(home);
-    for (int i = 0; i < RUN; i++) {
-      int result = put(page, window + (offset + i & RUN_MASK), key, laneBit);
+    for (int i = 0; i < 2 * RUN; i++) {
+      int result = put(page, cell(window, offset, i), key, laneBit);
       if (result != REFUSED) {
         return result;
       }
@@ -255,6 +261,11 @@ final class BlockTable {
   /** First cell of the window of a run. */
   private static int windowOf(long home) {
     return (int) home * RUN & CELL_MASK;
+  }
+
+  /** Where a block of a run may stand, in the order of its search: by turns at home and beside. */
+  private static int cell(int window, int offset, int step) {
+    return (window ^ (step & 1) * RUN) + (offset + (step >> 1) & RUN_MASK);
   }
 
   /** Never 0, the mark of an empty cell: the hash that would give it shares the key of another. */

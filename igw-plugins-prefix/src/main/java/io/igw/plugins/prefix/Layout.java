@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * belongs to one endpoint for good, and a layout, however old, never credits a bit to another.
  */
 final class Layout {
-  private static final int LEAST_LANES = 128;
+  /**
+   * Lanes that an epoch may lend in any case. A few endpoints with small caches and long prompts
+   * lend one with every other prompt; a new epoch, which costs a table and what the table before
+   * the present one held, should not come for that. More would make layouts and matches longer.
+   */
+  private static final int LEAST_LANES = 512;
 
   /** Newest snapshot version whose endpoints this layout took over. */
   final long version;

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       so, matches all of it; one that runs beside it matches all or what was there before.
  *   <li>Forgetting takes a lane or a table as a whole, and whoever records block i records all
  *       blocks before it in the same lane and table. So no endpoint loses the head of a prefix
- *       while it keeps the tail, and no block stays behind that no match can reach.
+ *       while it keeps the tail, and no block stays behind that no match can reach, but for the end
+ *       of a long prompt, which only the same prompt reaches (see {@link Steps}).
  *   <li>At most {@code maxBytes} of tables are reachable; what a straggling lookup still holds is
  *       garbage once it returns.
  * </ul>
@@ -59,7 +60,7 @@ final class PrefixIndex implements AutoCloseable {
     }
   }
 
-  /** Blocks whose cells are read ahead when a prompt is recorded; whole runs. */
+  /** Steps whose cells are read ahead when a prompt is recorded; whole runs. */
   private static final int AHEAD = 8 * BlockTable.RUN;
 
   private final int pagesPerTable;
@@ -94,7 +95,10 @@ final class PrefixIndex implements AutoCloseable {
     FOLLOWED.setOpaque(this, snapshot.version());
   }
 
-  /** Counts for each endpoint how many blocks, from block 0 on without a gap, it holds. */
+  /**
+   * Counts for each endpoint how many blocks, from block 0 on without a gap, it holds: whole {@link
+   * Steps}.
+   */
   void match(Prompt prompt, int blockTokens, int blocks, SlotMatches matches) {
     Layout seen = layout;
     matches.reset(seen.generations);
@@ -123,23 +127,24 @@ final class PrefixIndex implements AutoCloseable {
       int blocks,
       SlotMatches matches) {
     long running = lanes;
-    for (int first = 0; first < blocks; first += BlockTable.RUN) {
-      long head = prompt.blockHash(blockTokens, first);
+    int steps = Steps.of(blocks);
+    for (int first = 0; first < steps; first += BlockTable.RUN) {
+      long head = hash(prompt, blockTokens, first, blocks);
       long[] home = table.homeOf(head, group);
       int window = BlockTable.windowOf(head, group) - first;
-      int end = Math.min(first + BlockTable.RUN, blocks);
-      for (int block = first; block < end; block++) {
-        long hash = prompt.blockHash(blockTokens, block);
+      int end = Math.min(first + BlockTable.RUN, steps);
+      for (int step = first; step < end; step++) {
+        long hash = hash(prompt, blockTokens, step, blocks);
         long held = 0;
         if (home != null) {
-          held = running & BlockTable.heldAt(home, window + block, hash, group);
+          held = running & BlockTable.heldAt(home, window + step, hash, group);
           if (held == 0) {
-            held = running & table.held(hash, head, block - first, group);
+            held = running & table.held(hash, head, step - first, group);
           }
         }
         if (held != running) {
-          if (block > 0) {
-            settle(layout, group, running & ~held, block, matches.blocks);
+          if (step > 0) {
+            settle(layout, group, running & ~held, Steps.blocks(step, blocks), matches.blocks);
           }
           running = held;
           if (held == 0) {
@@ -150,6 +155,10 @@ final class PrefixIndex implements AutoCloseable {
     }
     settle(layout, group, running, blocks, matches.blocks);
     return running;
+  }
+
+  private static long hash(Prompt prompt, int blockTokens, int step, int blocks) {
+    return prompt.blockHash(blockTokens, Steps.lastBlock(step, blocks));
   }
 
   private static void settle(Layout layout, int group, long lanes, int blocks, int[] bySlot) {
@@ -194,31 +203,31 @@ final class PrefixIndex implements AutoCloseable {
     boolean refused = false;
     int touched = 0;
     long head = 0;
-    for (int block = count - 1; block >= 0; block--) {
-      int offset = block % BlockTable.RUN;
-      if (block == count - 1 || offset == BlockTable.RUN - 1) {
-        head = prompt.blockHash(blockTokens, block - offset);
-        if (block == count - 1 || block % AHEAD == AHEAD - 1) {
-          touched += touch(seen.table, group, prompt, blockTokens, block);
+    int last = Steps.of(count) - 1;
+    for (int step = last; step >= 0; step--) {
+      int offset = step % BlockTable.RUN;
+      if (step == last || offset == BlockTable.RUN - 1) {
+        head = hash(prompt, blockTokens, step - offset, count);
+        if (step == last || step % AHEAD == AHEAD - 1) {
+          touched += touch(seen.table, group, prompt, blockTokens, step, count);
         }
       }
-      int result =
-          seen.table.add(prompt.blockHash(blockTokens, block), head, offset, group, lane.bit());
+      long hash = hash(prompt, blockTokens, step, count);
+      int result = seen.table.add(hash, head, offset, group, lane.bit());
       if (result == BlockTable.PRESENT) {
         continue;
       }
-      present = block;
+      present = Steps.blocks(step, count);
       if (result == BlockTable.REFUSED) {
         refused = true;
         continue;
       }
-      bits++;
+      int blocksOfStep = Steps.blocks(step + 1, count) - present;
+      bits += blocksOfStep;
       cells += result == BlockTable.CELL_ADDED ? 1 : 0;
-      repeated += block < repeatable ? 1 : 0;
+      repeated += present < repeatable ? blocksOfStep : 0;
     }
-    if (touched > 2 * count) {
-      throw new AssertionError("more cells than blocks");
-    }
+    checked(count, touched);
     if (bits > 0) {
       lane.count(bits, repeated);
       seen.table.countCells(cells);
@@ -238,29 +247,43 @@ final class PrefixIndex implements AutoCloseable {
       return 0;
     }
     long head = 0;
-    for (int block = 0; block < count; block++) {
-      long hash = prompt.blockHash(blockTokens, block);
-      int offset = block % BlockTable.RUN;
+    int touched = 0;
+    int steps = Steps.of(count);
+    for (int step = 0; step < steps; step++) {
+      long hash = hash(prompt, blockTokens, step, count);
+      int offset = step % BlockTable.RUN;
       head = offset == 0 ? hash : head;
       if ((table.held(hash, head, offset, group) & bit) == 0) {
-        return block;
+        return Steps.blocks(step, count);
+      }
+      if (step % AHEAD == 0) {
+        int last = Math.min(step + AHEAD, steps) - 1;
+        touched += touch(table, group, prompt, blockTokens, last, count);
       }
     }
-    return count;
+    return checked(count, touched);
   }
 
   /**
-   * Reads the cells of a block and the few before it. A long prompt is a walk over memory that no
+   * Reads the cells of a step and the few before it. A long prompt is a walk over memory that no
    * cache holds; reads that do not wait for each other take a fraction of the time.
    */
   private static int touch(
-      BlockTable table, int group, Prompt prompt, int blockTokens, int lastBlock) {
+      BlockTable table, int group, Prompt prompt, int blockTokens, int lastStep, int blocks) {
     int touched = 0;
-    int first = lastBlock - lastBlock % AHEAD;
-    for (int head = lastBlock - lastBlock % BlockTable.RUN; head >= first; head -= BlockTable.RUN) {
-      touched += table.touch(prompt.blockHash(blockTokens, head), group);
+    int first = lastStep - lastStep % AHEAD;
+    for (int head = lastStep - lastStep % BlockTable.RUN; head >= first; head -= BlockTable.RUN) {
+      touched += table.touch(hash(prompt, blockTokens, head, blocks), group);
     }
     return touched;
+  }
+
+  /** The number of blocks; that the number of cells is looked at keeps them from being left out. */
+  private static int checked(int blocks, int touched) {
+    if (touched > 4 * blocks) {
+      throw new AssertionError("more cells than blocks");
+    }
+    return blocks;
   }
 
   /** Begins a new epoch unless another thread has. */

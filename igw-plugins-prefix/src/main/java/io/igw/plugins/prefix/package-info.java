@@ -43,6 +43,10 @@
  * read at each pick, so it follows the engine. The index keeps the last half of it at least and
  * about all of it at most, by blocks and not by requests.
  *
+ * <p><b>Long prompts</b> are known block by block up to block 256, from there on in steps of eight
+ * blocks and as a whole: a match that ends within a step counts to the step's begin. Capacity
+ * counts blocks all the same.
+ *
  * <p><b>Memory.</b> 16 bytes for a block and up to 64 endpoints, at most 5/8 of the room used: 26
  * bytes for a block that one endpoint holds, 0.8 bytes per pair for one that all of 64 hold. Pages
  * of 8 kB are allocated as they are needed, never beyond {@code maxIndexBytes}.

@@ -65,6 +65,32 @@ class BlockTableTest {
   }
 
   @Test
+  void aRunWhoseHomeIsTakenStandsInTheWindowBeside() {
+    BlockTable table = new BlockTable(64);
+    long[][] runs = new long[2][];
+    for (int run = 0; run < 2; run++) {
+      runs[run] = new SplittableRandom(run).longs(BlockTable.RUN).toArray();
+      // Another key of the same home: it differs in bits that name neither page nor window.
+      runs[run][0] = 0x1234_5678_0000_0007L + ((long) run << 16);
+      for (int b = BlockTable.RUN - 1; b >= 0; b--) {
+        assertThat(table.add(runs[run][b], runs[run][0], b, 0, 1)).isEqualTo(BlockTable.CELL_ADDED);
+      }
+    }
+    long[] home = table.homeOf(runs[0][0], 0);
+    assertThat(table.homeOf(runs[1][0], 0)).isSameAs(home);
+    int window = BlockTable.windowOf(runs[0][0], 0);
+    assertThat(BlockTable.windowOf(runs[1][0], 0)).isEqualTo(window);
+    for (int b = 0; b < BlockTable.RUN; b++) {
+      assertThat(BlockTable.heldAt(home, window + b, runs[0][b], 0)).isEqualTo(1);
+      assertThat(BlockTable.heldAt(home, (window ^ BlockTable.RUN) + b, runs[1][b], 0))
+          .isEqualTo(1);
+      assertThat(table.held(runs[1][b], runs[1][0], b, 0)).isEqualTo(1);
+    }
+    assertThat(table.touch(runs[0][0], 0)).isEqualTo(2);
+    assertThat(table.touch(runs[1][0], 0)).isEqualTo(4);
+  }
+
+  @Test
   void refusesWhenAPageIsFullAndKeepsWhatItHas() {
     BlockTable table = new BlockTable(1);
     SplittableRandom random = new SplittableRandom(3);

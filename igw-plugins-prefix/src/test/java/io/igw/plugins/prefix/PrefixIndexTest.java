@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.igw.api.Prompt;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefixIndexTest {
@@ -157,7 +159,7 @@ class PrefixIndexTest {
       Lane lane = index.index.lane(0, generation);
       highest = Math.max(highest, lane == null ? 0 : lane.number());
     }
-    assertThat(highest).isLessThan(300);
+    assertThat(highest).isLessThan(1100);
   }
 
   @Test
@@ -201,6 +203,53 @@ class PrefixIndexTest {
     }
     assertThat(index.match(1, Prompts.family(1, 40))).isZero();
     assertThat(index.match(0, Prompts.family(6000, 40))).isEqualTo(40);
+  }
+
+  @Test
+  void whoRecordsNothingKeepsItsBlocksWhileOthersFillSmallCachesOverAndOver() {
+    Indexed index = new Indexed(ROOMY).follow(1, 1, 1, 1);
+    Prompt quiet = Prompts.family(900_000, 10);
+    index.record(2, 1, quiet, 40);
+    for (int family = 1; family <= 400; family++) {
+      index.record(family % 2, 1, Prompts.family(family, 40), 40);
+    }
+    assertThat(index.match(0, Prompts.family(1, 40))).isZero();
+    assertThat(index.match(2, quiet)).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1562, 1562, 1562, 1562",
+    "1562, 1562, 1562, 1562",
+    "1562, 3000, 1562, 1560",
+    "1562, 1562, 300, 296",
+    "1562, 1562, 263, 256",
+    "1562, 1562, 264, 264",
+    "1562, 1562, 200, 200",
+    "1562, 260, 260, 256",
+    "260, 260, 260, 260",
+    "260, 270, 260, 256",
+  })
+  void aLongPromptIsMatchedInWholeSteps(int recorded, int asked, int alike, int expected) {
+    Indexed index = new Indexed(ROOMY).follow(1, 1);
+    index.record(0, Prompts.family(1, recorded));
+    int[] ids = IntStream.range(0, asked).map(i -> i < alike ? 1000 + i : -i).toArray();
+    assertThat(index.match(0, Prompts.of(ids))).isEqualTo(expected);
+    assertThat(index.index.entries()).isEqualTo(recorded);
+  }
+
+  @Test
+  void longPromptsCountByTheirBlocks() {
+    Indexed index = new Indexed(ROOMY).follow(1, 1);
+    for (int family = 1; family <= 10; family++) {
+      Prompt prompt = Prompts.family(family * 10, 1562);
+      assertThat(index.record(0, 1, prompt, 6000)).isZero();
+      assertThat(index.match(0, prompt)).isEqualTo(1562);
+      assertThat(index.record(0, 1, prompt, 6000)).isEqualTo(1562);
+      assertThat(index.index.entries()).isLessThanOrEqualTo(6000 + 1562);
+    }
+    assertThat(index.match(0, Prompts.family(10, 1562))).isZero();
+    assertThat(index.match(0, Prompts.family(90, 1562))).isEqualTo(1562);
   }
 
   @Test

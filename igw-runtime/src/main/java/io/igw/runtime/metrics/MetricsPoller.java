@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -56,10 +57,12 @@ public final class MetricsPoller implements AutoCloseable {
   private final ScrapeClient client;
   private final Runnable sweepTask = this::sweep;
   private final Runnable readTask = this::readAll;
+  private final Runnable reportTask = this::reportAll;
 
   // The event loop's own.
   private final ArrayDeque<PolledEndpoint> waiting = new ArrayDeque<>();
   private final ArrayDeque<ScrapeHandler> unread = new ArrayDeque<>();
+  private final ArrayList<EndpointReport> unreported = new ArrayList<>();
   private int placesTaken;
   private int polling;
   private int polled;
@@ -107,7 +110,9 @@ public final class MetricsPoller implements AutoCloseable {
     this.schedule = new PollSchedule(tick, source.interval(), new SplittableRandom());
     this.group =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("igw-metrics", true), NioIoHandler.newFactory());
+            1,
+            new DefaultThreadFactory("igw-metrics", true),
+            new WholeMillis(NioIoHandler.newFactory()));
     this.loop = group.next();
     this.client = new ScrapeClient(loop, source, limits.maxPageBytes());
   }
@@ -333,16 +338,25 @@ public final class MetricsPoller implements AutoCloseable {
     pool.renew(endpoint.id(), endpoint.generation());
   }
 
+  /** Reports what a page says, together with the other pages that are read in this wake-up. */
   void report(EndpointReport report) {
-    pool.report(report);
+    if (unreported.isEmpty()) {
+      loop.execute(reportTask);
+    }
+    unreported.add(report);
+  }
+
+  private void reportAll() {
+    pool.reportAll(unreported);
+    unreported.clear();
   }
 
   PollSchedule schedule() {
     return schedule;
   }
 
-  long phaseNanos() {
-    return schedule.phaseNanos(polled);
+  long phaseNanos(double place) {
+    return schedule.phaseNanos(place, polled);
   }
 
   PickerMetrics metrics() {

@@ -71,16 +71,21 @@ final class PollSchedule {
     return FIRST_DEADLINE_NANOS;
   }
 
+  /** A new endpoint's place among the others, 0 up to 1: it keeps it. */
+  double place() {
+    return random.nextDouble();
+  }
+
   /**
-   * Where in the interval an endpoint is polled from its second poll on: one of as many places as
-   * there are groups.
+   * Where in the interval an endpoint is polled from its second poll on: in one of as many groups
+   * as the pool has now, so that endpoints that stay when others leave come together again.
    *
    * @param endpoints of the pool
    */
-  long phaseNanos(int endpoints) {
+  long phaseNanos(double place, int endpoints) {
     long most = Math.max(1, intervalNanos / 2 / MIN_PHASE_NANOS);
     long groups = Math.max(1, Math.min(most, (endpoints + GROUP - 1) / GROUP));
-    return intervalNanos * random.nextLong(groups) / groups;
+    return intervalNanos * (long) (place * groups) / groups;
   }
 
   /**

@@ -32,6 +32,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
   private final PollHealth health;
   private final byte[] request;
   private final Runnable timerTask = this::timerFired;
+  private final double place;
 
   private Endpoint endpoint;
   private Phase phase = Phase.RESTING;
@@ -45,7 +46,6 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
   private boolean overdue;
   private boolean restarted;
   private long startedNanos;
-  private long phaseNanos;
   private long seenNanos;
   private long bytes;
 
@@ -55,6 +55,7 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     this.extraction = extraction;
     this.request = request;
     this.health = new PollHealth(endpoint.id());
+    this.place = poller.schedule().place();
   }
 
   /** The endpoint as the pool has it now. */
@@ -164,12 +165,8 @@ final class PolledEndpoint implements ScrapeHandler.Listener, Extraction.Sink {
     }
     EndpointReport page = report;
     report = null;
-    PollSchedule schedule = poller.schedule();
-    if (!polledBefore) {
-      polledBefore = true;
-      phaseNanos = poller.phaseNanos();
-    }
-    rest(schedule.delayNanos(now, phaseNanos));
+    polledBefore = true;
+    rest(poller.schedule().delayNanos(now, poller.phaseNanos(place)));
     if (restarted) {
       restarted = false;
       poller.restarted(endpoint);

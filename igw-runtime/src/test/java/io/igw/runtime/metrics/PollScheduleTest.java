@@ -61,7 +61,7 @@ class PollScheduleTest {
     PollSchedule schedule = schedule(1000, 0);
     long[] phases =
         java.util.stream.IntStream.range(0, 1000)
-            .mapToLong(i -> schedule.phaseNanos(1000))
+            .mapToLong(i -> schedule.phaseNanos(schedule.place(), 1000))
             .distinct()
             .sorted()
             .toArray();
@@ -74,13 +74,26 @@ class PollScheduleTest {
   void aFewEndpointsStayTogether() {
     PollSchedule schedule = schedule(1000, 0);
     for (int i = 0; i < 16; i++) {
-      assertThat(schedule.phaseNanos(16)).isZero();
+      assertThat(schedule.phaseNanos(schedule.place(), 16)).isZero();
     }
     assertThat(
             java.util.stream.IntStream.range(0, 100)
-                .mapToLong(i -> schedule.phaseNanos(17))
+                .mapToLong(i -> schedule.phaseNanos(schedule.place(), 17))
                 .distinct())
         .containsExactlyInAnyOrder(0L, 500 * MS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.99, 16, 0",
+    "0.99, 160, 900",
+    "0.5, 32, 500",
+    "0.49, 32, 0",
+    "0, 1000, 0",
+    "0.999, 1000, 975",
+  })
+  void aPlaceIsPolledInOneOfThePoolsGroups(double place, int endpoints, long expected) {
+    assertThat(schedule(1000, 0).phaseNanos(place, endpoints)).isEqualTo(expected * MS);
   }
 
   @ParameterizedTest
