@@ -211,6 +211,22 @@ class PackagedJarIT {
   }
 
   @Test
+  void whoWatchesReadinessHearsOfTheEndWhileTheServerStillServes() throws Exception {
+    Path config = PoolFiles.write(directory, "127.9.0.1:8000");
+    int[] ports = serve("--config-file", config.toString(), "--secure-serving=false");
+    channel = NettyChannelBuilder.forAddress("localhost", ports[1]).usePlaintext().build();
+    var watch =
+        HealthGrpc.newBlockingStub(channel)
+            .watch(HealthCheckRequest.newBuilder().setService("readiness").build());
+    assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+    Process running = process;
+    assertThat(running).isNotNull();
+    running.toHandle().destroy();
+    assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThat(exitCode()).isZero();
+  }
+
+  @Test
   void badFlagsAreAllNamedAndTheExitCodeIsTwo() throws Exception {
     start("--grpc-port", "x", "--tracing=maybe");
     assertThat(exitCode()).isEqualTo(2);

@@ -2,6 +2,7 @@ package io.igw.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.igw.spi.PluginContext;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,10 +52,11 @@ class BackgroundWorkTest {
     work.every(MS, runs::incrementAndGet);
     work.close();
     int then = runs.get();
-    Thread.sleep(20);
+    CountDownLatch late = new CountDownLatch(1);
+    PluginContext.Cancellable dropped = work.after(0, late::countDown);
+    work.blocking().execute(late::countDown);
+    assertThat(late.await(20, TimeUnit.MILLISECONDS)).isFalse();
     assertThat(runs).hasValue(then);
-    work.after(0, runs::incrementAndGet).cancel();
-    work.blocking().execute(runs::incrementAndGet);
-    assertThat(runs).hasValue(then);
+    dropped.cancel();
   }
 }

@@ -270,6 +270,8 @@ final class EppServer implements AutoCloseable {
    */
   void drain() throws InterruptedException {
     readiness.drain();
+    // Who watches has the quiet time to look elsewhere, not what is left of it after the next tick.
+    agent.execute(this::tick);
     long timeoutNanos = settings.get(Flags.DRAIN_TIMEOUT).toNanos();
     ExtProcServer serving = extProc;
     int cut = 0;

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /metrics} over HTTP or HTTPS, on one thread of its own. */
 public final class MetricsServer implements AutoCloseable {
   static {
-    // How often the JDK's server looks for requests that take longer than a minute: it wakes up for
-    // that
-    // each second, which in an idle picker is a tenth of all wake-ups.
+    // How often the JDK's server looks for requests that take too long. Its own default of a second
+    // would be a tenth of an idle picker's wake-ups.
     String look = "sun.net.httpserver.timerMillis";
     if (System.getProperty(look) == null) {
       System.setProperty(look, "10000");

@@ -162,12 +162,13 @@ final class BlockTable {
     }
     int window = windowOf(home);
     long first = page[window << 1];
-    int touched = (first == 0 ? 0 : 1) + (page[window + RUN / 2 << 1] == 0 ? 0 : 1);
-    if (first != home && first != 0) {
-      int beside = window ^ RUN;
-      touched += (page[beside << 1] == 0 ? 0 : 1) + (page[beside + RUN / 2 << 1] == 0 ? 0 : 1);
-    }
-    return touched;
+    int touched = touchWindow(page, window);
+    return first == home || first == 0 ? touched : touched + touchWindow(page, window ^ RUN);
+  }
+
+  /** One cell of each of a window's two cache lines. */
+  private static int touchWindow(long[] page, int window) {
+    return (page[window << 1] == 0 ? 0 : 1) + (page[window + RUN / 2 << 1] == 0 ? 0 : 1);
   }
 
   /**
