@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -214,11 +215,14 @@ class PackagedJarIT {
   void whoWatchesReadinessHearsOfTheEndWhileTheServerStillServes() throws Exception {
     Path config = PoolFiles.write(directory, "127.9.0.1:8000");
     int[] ports = serve("--config-file", config.toString(), "--secure-serving=false");
+    long readyNanos = System.nanoTime();
     channel = NettyChannelBuilder.forAddress("localhost", ports[1]).usePlaintext().build();
     var watch =
         HealthGrpc.newBlockingStub(channel)
             .watch(HealthCheckRequest.newBuilder().setService("readiness").build());
     assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+    // Just after a tick, which comes every second: the next would be too late.
+    LockSupport.parkNanos(readyNanos + TimeUnit.MILLISECONDS.toNanos(1100) - System.nanoTime());
     Process running = process;
     assertThat(running).isNotNull();
     running.toHandle().destroy();
