@@ -97,10 +97,11 @@ final class RequestReply {
   private RequestEdits plain(String destination) {
     RequestEdits plain =
         new RequestEdits(
-            headers(destination, Map.of()),
-            metadata(pick(destination, List.of())),
-            true,
-            List.of());
+                headers(destination, Map.of()),
+                metadata(pick(destination, List.of())),
+                true,
+                List.of())
+            .kept();
     if (byDestination.size() >= KEPT_REPLIES) {
       byDestination.clear();
     }

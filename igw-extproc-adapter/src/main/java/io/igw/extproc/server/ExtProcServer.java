@@ -147,7 +147,7 @@ public final class ExtProcServer implements AutoCloseable {
     public ExtProcServer start(InetSocketAddress address) throws IOException {
       OpenStreams open = new OpenStreams(limits, maxMessageBytes);
       int moreBytes = CONNECTION_WINDOW_BYTES - limits.streamBufferBytes();
-      ServerCredentials credentials = WideConnections.of(tls, moreBytes);
+      ServerCredentials credentials = Connections.of(tls, moreBytes);
       NettyServerBuilder builder =
           NettyServerBuilder.forAddress(address, credentials)
               .bossEventLoopGroup(loops.group())

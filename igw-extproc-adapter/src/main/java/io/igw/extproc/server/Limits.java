@@ -58,10 +58,10 @@ public record Limits(int streams, int headerBytes, int streamBufferBytes, long h
     long bytes = 0;
     for (int i = 0, n = headers.size(); i < n; i++) {
       HeaderValue header = headers.get(i);
-      // As bytes: before anybody has asked for text there is nothing to convert.
       ByteString raw = header.getRawValue();
       int value = raw.isEmpty() ? header.getValueBytes().size() : raw.size();
-      bytes += header.getKeyBytes().size() + value + HEADER_OVERHEAD;
+      // Names are ASCII and were read as text: as bytes they would be converted, and back again.
+      bytes += header.getKey().length() + value + HEADER_OVERHEAD;
     }
     return bytes;
   }

@@ -10,6 +10,7 @@ import io.igw.api.Rejection.Reason;
 import io.igw.extproc.stream.BodyPiece;
 import io.igw.extproc.stream.ErrorFormat;
 import io.igw.extproc.stream.ExtProcStream;
+import io.igw.extproc.stream.KeptReply;
 import io.igw.extproc.stream.Replies;
 import io.igw.extproc.stream.StreamEvents;
 import io.igw.extproc.stream.StreamHandler;
@@ -63,8 +64,10 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
     events.opened();
   }
 
+  /** Reads the first message: nothing waits to be written yet, though gRPC says so only later. */
   void begin() {
-    proceed();
+    asked = true;
+    call.request(1);
   }
 
   /** Accounts for what is held, and reads on if the stream may. */
@@ -190,6 +193,11 @@ final class ProcessCall extends ServerCall.Listener<Object> implements Replies {
 
   @Override
   public void send(ProcessingResponse reply) {
+    send(ProcessMethod.Reply.of(reply));
+  }
+
+  @Override
+  public void send(KeptReply reply) {
     send(ProcessMethod.Reply.of(reply));
   }
 

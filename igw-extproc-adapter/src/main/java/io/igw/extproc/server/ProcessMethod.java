@@ -1,5 +1,6 @@
 package io.igw.extproc.server;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.ExtensionRegistryLite;
@@ -12,6 +13,7 @@ import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.igw.extproc.stream.BodyPiece;
+import io.igw.extproc.stream.KeptReply;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -102,6 +104,10 @@ final class ProcessMethod {
       return new MessageReply(message);
     }
 
+    static Reply of(KeptReply reply) {
+      return new EncodedReply(reply.encoded());
+    }
+
     static Reply of(BodyPiece piece) {
       return new PieceReply(piece);
     }
@@ -167,6 +173,24 @@ final class ProcessMethod {
       CodedOutputStream output = CodedOutputStream.newInstance(target, HEAD_BYTES);
       message.writeTo(output);
       output.flush();
+    }
+  }
+
+  private static final class EncodedReply extends Reply {
+    private final ByteString encoded;
+
+    EncodedReply(ByteString encoded) {
+      this.encoded = encoded;
+    }
+
+    @Override
+    int size() {
+      return encoded.size();
+    }
+
+    @Override
+    void write(byte[] scratch, OutputStream target) throws IOException {
+      encoded.writeTo(target);
     }
   }
 

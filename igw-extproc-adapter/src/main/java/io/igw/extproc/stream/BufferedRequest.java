@@ -90,7 +90,7 @@ final class BufferedRequest extends RequestSide {
     }
     state = State.DONE;
     switch (answer) {
-      case HEADERS -> stream.send(Answers.requestHeaders(edits, edits.headers()));
+      case HEADERS -> answerHeaders(edits, edits.headers());
       case BODY -> {
         held.assemble(edits.body());
         ByteString body = edits.body().isEmpty() ? null : held.whole();

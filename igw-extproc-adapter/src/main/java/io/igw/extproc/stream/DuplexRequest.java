@@ -74,7 +74,7 @@ final class DuplexRequest extends RequestSide {
       return;
     }
     held.assemble(edits.body());
-    stream.send(Answers.requestHeaders(edits, headers(edits, held.length())));
+    answerHeaders(edits, headers(edits, held.length()));
     if (end == End.HEADERS) {
       state = State.DONE;
       return;

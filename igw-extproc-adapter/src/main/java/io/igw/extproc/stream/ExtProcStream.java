@@ -367,6 +367,10 @@ public final class ExtProcStream implements StreamSession.Verdict {
     replies.send(reply);
   }
 
+  void send(KeptReply reply) {
+    replies.send(reply);
+  }
+
   void send(BodyPiece piece) {
     replies.send(piece);
   }

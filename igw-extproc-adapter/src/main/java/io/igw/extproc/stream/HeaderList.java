@@ -11,18 +11,30 @@ import org.jspecify.annotations.Nullable;
  * The headers of one message. Names compare without regard to case; a value is {@code raw_value}
  * unless that is empty, else {@code value} (rule EPP-31 of the Endpoint Picker Protocol).
  *
- * <p><b>Cost.</b> A look-up walks the list and compares lengths first; it allocates only the value
- * it returns.
+ * <p><b>Cost.</b> A look-up of a name as long as no other costs one comparison, which is how most
+ * of them end; else it walks the list and compares lengths first. It allocates only the value it
+ * returns.
  */
 public final class HeaderList implements RequestHeaders {
   /** No headers. */
   public static final HeaderList EMPTY = new HeaderList(HeaderMap.getDefaultInstance());
 
   private final List<HeaderValue> headers;
+  private final String[] names;
+
+  /** Bit n: there is a name of n characters, n taken modulo 64. */
+  private final long lengths;
 
   /** A view of {@code map}. */
   public HeaderList(HeaderMap map) {
     this.headers = map.getHeadersList();
+    this.names = new String[headers.size()];
+    long lengths = 0;
+    for (int i = 0; i < names.length; i++) {
+      names[i] = headers.get(i).getKey();
+      lengths |= 1L << names[i].length();
+    }
+    this.lengths = lengths;
   }
 
   @Override
@@ -58,9 +70,11 @@ public final class HeaderList implements RequestHeaders {
   /** Index of the next header with this name, -1 if there is none. */
   private int find(String lowerCaseName, int from) {
     int length = lowerCaseName.length();
-    for (int i = from, n = headers.size(); i < n; i++) {
-      String key = headers.get(i).getKey();
-      if (key.length() == length && key.equalsIgnoreCase(lowerCaseName)) {
+    if ((lengths >>> length & 1) == 0) {
+      return -1;
+    }
+    for (int i = from; i < names.length; i++) {
+      if (names[i].length() == length && names[i].equalsIgnoreCase(lowerCaseName)) {
         return i;
       }
     }

@@ -78,7 +78,7 @@ final class PassingRequest extends RequestSide {
       return;
     }
     decided = true;
-    stream.send(Answers.requestHeaders(edits, edits.headers()));
+    answerHeaders(edits, edits.headers());
     if (waiting != null) {
       waiting.forEach(this::answer);
       waiting = null;

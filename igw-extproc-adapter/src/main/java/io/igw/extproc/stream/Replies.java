@@ -14,6 +14,11 @@ public interface Replies {
   /** Sends a reply, buffering it if the transport is not ready. */
   void send(ProcessingResponse reply);
 
+  /** Sends a reply that is encoded already, buffering it if the transport is not ready. */
+  default void send(KeptReply reply) {
+    send(reply.message());
+  }
+
   /** Sends a piece of a body back, buffering it if the transport is not ready. */
   void send(BodyPiece piece);
 

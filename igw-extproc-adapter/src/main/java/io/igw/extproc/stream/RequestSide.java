@@ -80,6 +80,16 @@ abstract class RequestSide {
     }
   }
 
+  /** Answers the headers with the decision; {@code headers} are those of the edits, or more. */
+  final void answerHeaders(RequestEdits edits, @Nullable HeaderMutation headers) {
+    KeptReply kept = edits.answer();
+    if (kept != null) {
+      stream.send(kept);
+    } else {
+      stream.send(Answers.requestHeaders(edits, headers));
+    }
+  }
+
   /** The edits' headers, with the new content length if edits change it (rule EPP-44). */
   static @Nullable HeaderMutation headers(RequestEdits edits, long bodyLength) {
     if (edits.body().isEmpty() || HeldBody.growth(edits.body()) == 0) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The HTTP/2 windows that a server announces, frame by frame (RFC 9113). */
 @Timeout(240)
-class WideConnectionsTest {
+class ConnectionsTest {
   private static final int HEADERS = 1;
   private static final int SETTINGS = 4;
   private static final int WINDOW_UPDATE = 8;

@@ -6,6 +6,9 @@ import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandler;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerAdapter;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Connection;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.grpc.netty.shaded.io.netty.handler.codec.http2.Http2Exception;
@@ -16,16 +19,21 @@ import io.grpc.netty.shaded.io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a connection a wider HTTP/2 window than each of its streams, which gRPC's builder cannot
- * tell apart: a data plane puts hundreds of streams on one connection, and the window of one stream
- * for all of them would stop it after a few. What a stream may send unread stays as it is, since
- * gRPC returns a connection's window for bytes as they come, read or not.
+ * Sets connections up in two ways for which gRPC's builder has no setting:
+ *
+ * <ul>
+ *   <li>A connection has a wider HTTP/2 window than each of its streams: a data plane puts hundreds
+ *       of streams on one connection, and the window of one stream for all of them would stop it
+ *       after a few. What a stream may send unread stays as it is, since gRPC returns a
+ *       connection's window for bytes as they come, read or not.
+ *   <li>The frames of one flush are written in one piece ({@link MergedWrites}).
+ * </ul>
  */
-final class WideConnections implements InternalProtocolNegotiator.ProtocolNegotiator {
+final class Connections implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
   private final int moreBytes;
 
-  private WideConnections(InternalProtocolNegotiator.ProtocolNegotiator negotiator, int moreBytes) {
+  private Connections(InternalProtocolNegotiator.ProtocolNegotiator negotiator, int moreBytes) {
     this.negotiator = negotiator;
     this.moreBytes = moreBytes;
   }
@@ -34,15 +42,14 @@ final class WideConnections implements InternalProtocolNegotiator.ProtocolNegoti
    * Credentials of a server.
    *
    * @param tls plaintext if null
-   * @param moreBytes that a connection may send beyond the window of a stream
+   * @param moreBytes that a connection may send beyond the window of a stream; none if negative
    */
   static ServerCredentials of(@Nullable SslContext tls, int moreBytes) {
     InternalProtocolNegotiator.ProtocolNegotiator negotiator =
         tls == null
             ? InternalProtocolNegotiators.serverPlaintext()
             : InternalProtocolNegotiators.serverTls(tls);
-    return InternalNettyServerCredentials.create(
-        moreBytes <= 0 ? negotiator : new WideConnections(negotiator, moreBytes));
+    return InternalNettyServerCredentials.create(new Connections(negotiator, moreBytes));
   }
 
   @Override
@@ -52,8 +59,14 @@ final class WideConnections implements InternalProtocolNegotiator.ProtocolNegoti
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler connection) {
-    connection.connection().addListener(new Widening(connection));
-    return negotiator.newHandler(connection);
+    return new ChannelHandlerAdapter() {
+      @Override
+      public void handlerAdded(ChannelHandlerContext context) {
+        ChannelPipeline pipeline = context.pipeline();
+        connection.connection().addListener(new FirstStream(connection, pipeline));
+        pipeline.replace(this, null, negotiator.newHandler(connection));
+      }
+    };
   }
 
   @Override
@@ -61,13 +74,15 @@ final class WideConnections implements InternalProtocolNegotiator.ProtocolNegoti
     negotiator.close();
   }
 
-  /** With the first stream, when the connection is set up. */
-  private final class Widening extends Http2ConnectionAdapter {
+  /** Acts when the connection is set up, and so its handlers are where they stay. */
+  private final class FirstStream extends Http2ConnectionAdapter {
     private final GrpcHttp2ConnectionHandler handler;
+    private final ChannelPipeline pipeline;
     private boolean done;
 
-    Widening(GrpcHttp2ConnectionHandler handler) {
+    FirstStream(GrpcHttp2ConnectionHandler handler, ChannelPipeline pipeline) {
       this.handler = handler;
+      this.pipeline = pipeline;
     }
 
     @Override
@@ -76,6 +91,13 @@ final class WideConnections implements InternalProtocolNegotiator.ProtocolNegoti
         return;
       }
       done = true;
+      pipeline.addBefore(pipeline.context(handler).name(), null, new MergedWrites());
+      if (moreBytes > 0) {
+        widen();
+      }
+    }
+
+    private void widen() {
       Http2Connection connection = handler.connection();
       Http2LocalFlowController windows = handler.decoder().flowController();
       try {
