@@ -192,7 +192,7 @@ class RigMainTest {
     }
     assertThat(told.toString(StandardCharsets.UTF_8))
         .containsPattern("silent +0 +[1-9][0-9]* +- +- +- +- +- +- +-")
-        .containsPattern("the last failure: .*DEADLINE_EXCEEDED")
+        .containsPattern("the last failure: .*no answer within 1 s")
         .doesNotContain("did not begin");
   }
 

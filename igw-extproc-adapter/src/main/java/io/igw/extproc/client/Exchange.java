@@ -8,6 +8,7 @@ import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Exchange extends ClientCall.Listener<ProcessingResponse> {
   private final Scenario scenario;
   private final boolean expectDestination;
+  private final Set<Exchange> underWay;
   private final ExchangeClient.End end;
   private final @Nullable ScheduledExecutorService pacer;
   private final ClientCall<ProcessingRequest, ProcessingResponse> call;
+  private final long startNanos = System.nanoTime();
   private int chunksSent;
   private int chunksAnswered;
   private boolean endSent;
@@ -31,19 +34,20 @@ final class Exchange extends ClientCall.Listener<ProcessingResponse> {
   Exchange(
       Channel channel,
       Scenario scenario,
-      int variant,
       boolean expectDestination,
       @Nullable ScheduledExecutorService pacer,
-      int deadlineSeconds,
+      Set<Exchange> underWay,
       ExchangeClient.End end) {
     this.scenario = scenario;
     this.expectDestination = expectDestination;
     this.end = end;
     this.pacer = pacer;
-    this.call =
-        channel.newCall(
-            ExternalProcessorGrpc.getProcessMethod(),
-            CallOptions.DEFAULT.withDeadlineAfter(deadlineSeconds, TimeUnit.SECONDS));
+    this.underWay = underWay;
+    this.call = channel.newCall(ExternalProcessorGrpc.getProcessMethod(), CallOptions.DEFAULT);
+  }
+
+  void start(int variant) {
+    underWay.add(this);
     call.start(this, new Metadata());
     call.request(1_000_000);
     for (ProcessingRequest message : scenario.requests()[variant % scenario.requests().length]) {
@@ -107,11 +111,18 @@ final class Exchange extends ClientCall.Listener<ProcessingResponse> {
     }
   }
 
+  /** Fails if it has been under way for so long. */
+  void expire(int seconds) {
+    if (System.nanoTime() - startNanos >= TimeUnit.SECONDS.toNanos(seconds)) {
+      finish("no answer within " + seconds + " s");
+    }
+  }
+
   private void finish(@Nullable String fault) {
     if (!done) {
       done = true;
       call.cancel("exchange complete", null);
-      end.ended(fault);
+      ended(fault);
     }
   }
 
@@ -119,7 +130,12 @@ final class Exchange extends ClientCall.Listener<ProcessingResponse> {
   public void onClose(Status status, Metadata trailers) {
     if (!done) {
       done = true;
-      end.ended(status.toString());
+      ended(status.toString());
     }
+  }
+
+  private void ended(@Nullable String fault) {
+    underWay.remove(this);
+    end.ended(fault);
   }
 }

@@ -9,6 +9,8 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -28,8 +30,8 @@ public final class ExtProcClient implements ExchangeClient {
   private final @Nullable SslContext tls;
 
   private final boolean churn;
-  private final int deadlineSeconds;
   private final ManagedChannel channel;
+  private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
 
   /**
    * Of the server at {@code host:port}.
@@ -45,8 +47,13 @@ public final class ExtProcClient implements ExchangeClient {
     this.expectDestination = expectDestination;
     this.tls = tls ? anyCertificate() : null;
     this.churn = churn;
-    this.deadlineSeconds = deadlineSeconds;
     this.channel = connect();
+    // Not on the wire: Envoy sends no deadline, and one costs the server a timer per stream.
+    group.scheduleWithFixedDelay(
+        () -> underWay.forEach(exchange -> exchange.expire(deadlineSeconds)),
+        1,
+        1,
+        TimeUnit.SECONDS);
   }
 
   private ManagedChannel connect() {
@@ -79,22 +86,15 @@ public final class ExtProcClient implements ExchangeClient {
       int variant,
       @Nullable ScheduledExecutorService pacer,
       ExchangeClient.End end) {
-    if (!churn) {
-      new Exchange(channel, scenario, variant, expectDestination, pacer, deadlineSeconds, end);
-      return;
-    }
-    ManagedChannel own = connect();
-    new Exchange(
-        own,
-        scenario,
-        variant,
-        expectDestination,
-        pacer,
-        deadlineSeconds,
-        fault -> {
-          own.shutdown();
-          end.ended(fault);
-        });
+    ManagedChannel used = churn ? connect() : channel;
+    ExchangeClient.End then =
+        churn
+            ? fault -> {
+              used.shutdown();
+              end.ended(fault);
+            }
+            : end;
+    new Exchange(used, scenario, expectDestination, pacer, underWay, then).start(variant);
   }
 
   @Override
