@@ -31,7 +31,7 @@ final class Bytes {
     for (; at <= end - Long.BYTES; at += Long.BYTES) {
       long stops = stops(s, at) & HIGH_BITS;
       if (stops != 0) {
-        return at + (Long.numberOfTrailingZeros(stops) >>> 3);
+        return at + first(stops);
       }
     }
     while (at < end && s[at] >= ' ' && s[at] != '"' && s[at] != '\\') {
@@ -46,16 +46,27 @@ final class Bytes {
     return (v ^ '"' * EACH) - EACH | (v ^ '\\' * EACH) - EACH | v - ' ' * EACH | v;
   }
 
+  /**
+   * The high bit of each of eight bytes that equals {@code b}; bytes above the first that does may
+   * be wrong, but none that does is left out.
+   */
+  static long maybe(byte[] s, int at, byte b) {
+    long v = (long) LONGS.get(s, at) ^ b * EACH;
+    return v - EACH & ~v & HIGH_BITS;
+  }
+
+  /** Place of the first byte whose high bit is set, 0 to 7. */
+  static int first(long highBits) {
+    return Long.numberOfTrailingZeros(highBits) >>> 3;
+  }
+
   /** The first line feed or carriage return, or the end. */
   static int lineEnd(byte[] s, int from, int end) {
     int at = from;
     for (; at <= end - Long.BYTES; at += Long.BYTES) {
-      long v = (long) LONGS.get(s, at);
-      long feed = v ^ '\n' * EACH;
-      long carriage = v ^ '\r' * EACH;
-      long stops = (feed - EACH & ~feed | carriage - EACH & ~carriage) & HIGH_BITS;
+      long stops = maybe(s, at, (byte) '\n') | maybe(s, at, (byte) '\r');
       if (stops != 0) {
-        return at + (Long.numberOfTrailingZeros(stops) >>> 3);
+        return at + first(stops);
       }
     }
     while (at < end && s[at] != '\n' && s[at] != '\r') {
