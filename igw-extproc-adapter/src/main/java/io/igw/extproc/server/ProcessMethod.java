@@ -190,7 +190,14 @@ final class ProcessMethod {
 
     @Override
     void write(byte[] scratch, OutputStream target) throws IOException {
-      encoded.writeTo(target);
+      int size = encoded.size();
+      if (size <= scratch.length) {
+        // Not writeTo, which makes an array for the target to keep.
+        encoded.copyTo(scratch, 0);
+        target.write(scratch, 0, size);
+      } else {
+        encoded.writeTo(target);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingRequest;
 import io.envoyproxy.envoy.service.ext_proc.v3.ProcessingResponse;
 import io.igw.extproc.stream.Answers;
 import io.igw.extproc.stream.BodyPiece;
+import io.igw.extproc.stream.KeptReply;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -46,6 +47,20 @@ class BodyCodecTest {
         assertThat(ProcessMethod.Reply.of(piece).available()).isEqualTo(out.size());
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 4_000, 4_096, 70_000})
+  void aKeptReplyIsWrittenAsProtobufWritesIt(int size) throws IOException {
+    ProcessingResponse message = Answers.piece(new BodyPiece(true, bytes(size), true));
+    KeptReply kept = new KeptReply(message, message.toByteString());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    int drained = ProcessMethod.Reply.of(kept).drainTo(out);
+
+    assertThat(out.toByteArray()).isEqualTo(message.toByteArray());
+    assertThat(drained).isEqualTo(out.size());
+    assertThat(ProcessMethod.Reply.of(kept).available()).isEqualTo(out.size());
   }
 
   @ParameterizedTest
