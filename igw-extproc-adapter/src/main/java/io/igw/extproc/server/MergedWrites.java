@@ -23,10 +23,13 @@ final class MergedWrites extends ChannelDuplexHandler {
   /** Longer ones are not copied: bytes. */
   static final int SMALL_BYTES = 2048;
 
-  /** Of one piece. */
+  /** Of the largest piece. */
   static final int PIECE_BYTES = 32 * 1024;
 
   private @Nullable Piece piece;
+
+  /** Of the next piece: two to four times what the last held, since a slow reader keeps many. */
+  private int room = SMALL_BYTES;
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
@@ -39,7 +42,7 @@ final class MergedWrites extends ChannelDuplexHandler {
       passOn(context);
     }
     if (piece == null) {
-      piece = new Piece(context.alloc().directBuffer(PIECE_BYTES, PIECE_BYTES));
+      piece = new Piece(context.alloc().directBuffer(room, room));
     }
     piece.add(bytes, promise);
   }
@@ -71,6 +74,8 @@ final class MergedWrites extends ChannelDuplexHandler {
     Piece whole = piece;
     if (whole != null) {
       piece = null;
+      int fit = 4 * Integer.highestOneBit(whole.bytes.readableBytes());
+      room = Math.max(SMALL_BYTES, Math.min(PIECE_BYTES, fit));
       context.write(whole.bytes).addListener(whole);
     }
   }

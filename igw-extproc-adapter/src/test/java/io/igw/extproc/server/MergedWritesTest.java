@@ -42,6 +42,28 @@ class MergedWritesTest {
     allReleased();
   }
 
+  /** What a slow reader leaves in the queue is not much more than it has to read. */
+  @Test
+  void aPieceHasRoomForWhatTheLastOneHeld() {
+    assertThat(roomAfter(200)).isEqualTo(MergedWrites.SMALL_BYTES);
+    for (int i = 0; i < 20; i++) {
+      write(bytes(MergedWrites.SMALL_BYTES, i));
+    }
+    channel.flush();
+    outbound().forEach(ByteBuf::release);
+    assertThat(roomAfter(200)).isEqualTo(MergedWrites.PIECE_BYTES);
+    assertThat(roomAfter(200)).isEqualTo(MergedWrites.SMALL_BYTES);
+    allReleased();
+  }
+
+  private int roomAfter(int length) {
+    write(bytes(length, 1));
+    channel.flush();
+    ByteBuf piece = channel.readOutbound();
+    piece.release();
+    return piece.maxCapacity();
+  }
+
   @Test
   void aLargeWritePassesUncopiedInItsPlace() {
     ByteBuf large = bytes(MergedWrites.SMALL_BYTES + 1, 2);
